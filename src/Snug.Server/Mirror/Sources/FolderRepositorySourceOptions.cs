@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Snug.Server;
+
+/// <summary>How a folder of repositories is read.</summary>
+public sealed record FolderRepositorySourceOptions
+{
+    /// <summary>How long what was seen on disk is believed; zero looks at every request, infinite looks once.</summary>
+    public TimeSpan RescanInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Told of repositories that cannot be read.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}
