@@ -7,17 +7,26 @@ namespace Snug.Server;
 /// <summary>The people and tokens that a mirror knows.</summary>
 public sealed class HubAccounts
 {
-    /// <summary>Nobody: every token is refused.</summary>
-    public static readonly HubAccounts None = new([]);
+    /// <summary>
+    /// Nobody is known and tokens are not looked at: whoever can reach the mirror may read what is public, and clients that send the
+    /// token of another Hub with every request are not turned away for it.
+    /// </summary>
+    public static readonly HubAccounts Unchecked = new([], checksTokens: false);
 
     // Keyed by hash, so that the time of a look-up says nothing about the characters of a token.
     private readonly FrozenDictionary<string, HubCaller> _byTokenHash;
 
-    /// <summary>Collects people.</summary>
+    /// <summary>Collects people; a token that is none of theirs is refused.</summary>
     /// <exception cref="ArgumentException">Two accounts have one name, or one token stands for two.</exception>
     public HubAccounts(IEnumerable<HubAccount> accounts)
+        : this(accounts, checksTokens: true)
+    {
+    }
+
+    private HubAccounts(IEnumerable<HubAccount> accounts, bool checksTokens)
     {
         ArgumentNullException.ThrowIfNull(accounts);
+        ChecksTokens = checksTokens;
         Accounts = [.. accounts];
         if (Accounts.DistinctBy(account => account.Name, StringComparer.Ordinal).Count() != Accounts.Count)
         {
@@ -41,6 +50,9 @@ public sealed class HubAccounts
 
     /// <summary>All accounts.</summary>
     public IReadOnlyList<HubAccount> Accounts { get; }
+
+    /// <summary>Whether a request with an unknown token is refused.</summary>
+    public bool ChecksTokens { get; }
 
     internal HubCaller? Find(ReadOnlySpan<char> token) =>
         token.Length <= 256 ? _byTokenHash.GetValueOrDefault(Key(token)) : null;

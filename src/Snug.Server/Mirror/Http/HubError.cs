@@ -30,6 +30,8 @@ internal sealed record HubError(int Status, string? Code, string Message)
 
     public static readonly HubError NoWriteAccess = new(StatusCodes.Status403Forbidden, null, "You don't have write access to this repository.");
 
+    public static HubError ExpiredToken(string name) => new(StatusCodes.Status401Unauthorized, null, $"User Access Token \"{name}\" is expired");
+
     public static HubError NotImplemented(string what) =>
         new(StatusCodes.Status501NotImplemented, "NotImplemented", $"This mirror does not serve {what}.");
 

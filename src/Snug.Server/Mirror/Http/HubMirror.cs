@@ -116,7 +116,7 @@ internal sealed partial class HubMirror
 
     private async Task DispatchAsync(HttpContext context, HubRoute route, string path, string query)
     {
-        HubCaller? caller = Authenticate(context.Request, out bool invalidToken);
+        HubCaller? caller = Authenticate(context.Request, out HubError? tokenProblem);
         (route.Kind is RouteKind.Resolve or RouteKind.ResolveCache ? _resolveLimit : _apiLimit).Count(context, caller);
         if (route.Kind == RouteKind.NotFound)
         {
@@ -129,9 +129,9 @@ internal sealed partial class HubMirror
         }
 
         // Even what is public is refused with a wrong token: that its owner hears of it now is the point.
-        if (invalidToken)
+        if (tokenProblem is not null)
         {
-            throw new HubErrorException(HubError.InvalidToken);
+            throw new HubErrorException(tokenProblem);
         }
 
         string method = context.Request.Method;
@@ -211,25 +211,30 @@ internal sealed partial class HubMirror
         return problem is null ? Replies.TextAsync(request.Context, "OK") : throw new HubErrorException(problem);
     }
 
-    private HubCaller? Authenticate(HttpRequest request, out bool invalid)
+    private HubCaller? Authenticate(HttpRequest request, out HubError? problem)
     {
-        invalid = false;
+        problem = null;
         string header = request.Headers.Authorization.ToString();
-        if (header.Length == 0)
+        HubAccounts accounts = _options.Source.Accounts;
+        if (header.Length == 0 || !accounts.ChecksTokens)
         {
             return null;
         }
 
         const string Scheme = "Bearer ";
         HubCaller? caller = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? _options.Source.Accounts.Find(header.AsSpan(Scheme.Length).Trim(' '))
+            ? accounts.Find(header.AsSpan(Scheme.Length).Trim(' '))
             : null;
-        if (caller?.Token.ExpiresAt is { } expires && expires <= _options.TimeProvider.GetUtcNow())
+        if (caller is null)
         {
+            problem = HubError.InvalidToken;
+        }
+        else if (caller.Token.ExpiresAt is { } expires && expires <= _options.TimeProvider.GetUtcNow())
+        {
+            problem = HubError.ExpiredToken(caller.Token.Name);
             caller = null;
         }
 
-        invalid = caller is null;
         return caller;
     }
 

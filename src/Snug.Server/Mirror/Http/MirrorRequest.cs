@@ -30,6 +30,8 @@ internal sealed class MirrorRequest
         HostedCommit? commit = revision.Length is 0 or > Revisions.MaxLength
             ? null
             : await repository.ResolveAsync(revision, Aborted).ConfigureAwait(false);
-        return commit ?? throw new HubErrorException(HubError.RevisionNotFound(revision));
+        return commit ?? throw new HubErrorException(repository.KnowsAllRevisions
+            ? HubError.RevisionNotFound(revision)
+            : HubError.NotCached($"The revision '{revision}' of {repository.Id}"));
     }
 }

@@ -31,6 +31,9 @@ public abstract class HostedRepository
     /// <summary>Branches, tags, pull requests and conversions.</summary>
     public abstract ValueTask<IReadOnlyList<HostedReference>> GetReferencesAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether a revision that cannot be resolved is known not to exist; a cache cannot say.</summary>
+    public virtual bool KnowsAllRevisions => true;
+
     /// <summary>Says whether a path that is not in a commit's tree is known not to exist.</summary>
     public virtual FileAbsence GetAbsence(HostedCommit commit, string path) => FileAbsence.Missing;
 }

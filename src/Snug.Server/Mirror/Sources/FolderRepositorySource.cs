@@ -19,7 +19,7 @@ public sealed partial class FolderRepositorySource : IRepositorySource
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private volatile FrozenDictionary<string, FolderRepository> _index = FrozenDictionary<string, FolderRepository>.Empty;
-    private volatile HubAccounts _accounts = HubAccounts.None;
+    private volatile HubAccounts _accounts = HubAccounts.Unchecked;
     private DateTime _accountsModified;
     private long _scannedAt;
 
@@ -100,7 +100,7 @@ public sealed partial class FolderRepositorySource : IRepositorySource
 
         try
         {
-            _accounts = File.Exists(path) ? SettingsJson.ReadAccounts(path).ToAccounts() : HubAccounts.None;
+            _accounts = File.Exists(path) ? SettingsJson.ReadAccounts(path).ToAccounts() : HubAccounts.Unchecked;
             _accountsModified = modified;
         }
         catch (Exception exception) when (exception is System.Text.Json.JsonException or ArgumentException)
