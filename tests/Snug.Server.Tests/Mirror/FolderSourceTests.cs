@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Snug.Hub;
 
 namespace Snug.Server.Tests;
@@ -139,6 +141,32 @@ public sealed class FolderSourceTests : IDisposable
         Files.Write(_root, "models/a/b/one/x.txt", "x");
         Files.Write(_root, "models/a/other/x.txt", "x");
         await Assert.ThrowsAsync<InvalidDataException>(() => ResolveAsync("a/b"));
+    }
+
+    [Fact]
+    public async Task Hashes_can_be_kept_between_runs()
+    {
+        Files.Write(_root, "models/a/b/x.bin", "first");
+        string file = Path.Combine(_root, "models", "a", "b", "x.bin");
+        FolderRepositorySourceOptions options = new() { HashIndexFile = Path.Combine(_root, "index.tsv") };
+        await new FolderRepositorySource(_root, options).PreloadAsync(TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(options.HashIndexFile, "cut sh", TestContext.Current.CancellationToken);
+
+        // Same size and time: believed to be the same file, which shows that it was not read again.
+        DateTime time = File.GetLastWriteTimeUtc(file);
+        await File.WriteAllTextAsync(file, "other", TestContext.Current.CancellationToken);
+        File.SetLastWriteTimeUtc(file, time);
+        Assert.Equal(Sha256("first"), await HashAsync());
+        File.SetLastWriteTimeUtc(file, time.AddSeconds(1));
+        Assert.Equal(Sha256("other"), await HashAsync());
+
+        async Task<string?> HashAsync()
+        {
+            HostedRepository? repository = await new FolderRepositorySource(_root, options).FindAsync("a/b", TestContext.Current.CancellationToken);
+            return (await repository!.ResolveAsync("main", TestContext.Current.CancellationToken))!.Tree.Find("x.bin")!.File!.Sha256;
+        }
+
+        static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     [Fact]

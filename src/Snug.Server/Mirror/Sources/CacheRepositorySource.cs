@@ -14,7 +14,7 @@ public sealed class CacheRepositorySource : IRepositorySource
 {
     private readonly string _root;
     private readonly FolderRepositorySourceOptions _options;
-    private readonly HashMemo _memo = new();
+    private readonly HashMemo _memo;
     private readonly Lock _lock = new();
     private volatile FrozenDictionary<string, CacheRepository> _index = FrozenDictionary<string, CacheRepository>.Empty;
     private long _scannedAt;
@@ -28,6 +28,7 @@ public sealed class CacheRepositorySource : IRepositorySource
         ArgumentException.ThrowIfNullOrEmpty(root);
         _root = Path.GetFullPath(root);
         _options = options ?? new FolderRepositorySourceOptions();
+        _memo = new HashMemo(_options.HashIndexFile);
         if (!Directory.Exists(_root))
         {
             throw new DirectoryNotFoundException($"There is no folder '{_root}'.");

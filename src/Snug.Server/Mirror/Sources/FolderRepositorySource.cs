@@ -15,7 +15,7 @@ public sealed partial class FolderRepositorySource : IRepositorySource
 
     private readonly string _root;
     private readonly FolderRepositorySourceOptions _options;
-    private readonly HashMemo _memo = new();
+    private readonly HashMemo _memo;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private volatile FrozenDictionary<string, FolderRepository> _index = FrozenDictionary<string, FolderRepository>.Empty;
@@ -33,6 +33,7 @@ public sealed partial class FolderRepositorySource : IRepositorySource
         ArgumentException.ThrowIfNullOrEmpty(root);
         _root = Path.GetFullPath(root);
         _options = options ?? new FolderRepositorySourceOptions();
+        _memo = new HashMemo(_options.HashIndexFile);
         _logger = (_options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<FolderRepositorySource>();
         if (!Directory.Exists(_root))
         {
@@ -59,6 +60,25 @@ public sealed partial class FolderRepositorySource : IRepositorySource
     {
         Refresh();
         return new ValueTask<IReadOnlyList<HostedRepository>>([.. _index.Values.Where(repository => repository.Id.Type == type).Distinct()]);
+    }
+
+    /// <summary>
+    /// Reads and hashes everything now, so that no client has to wait for it: some give up after ten seconds, in which a few gigabytes
+    /// can be hashed.
+    /// </summary>
+    public async Task PreloadAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (FolderRepository repository in _index.Values.Distinct())
+        {
+            try
+            {
+                await repository.ResolveAsync(Revisions.Default, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                LogUnreadable(_logger, repository.Id.UrlPath, exception);
+            }
+        }
     }
 
     private void Refresh()
@@ -184,7 +204,7 @@ public sealed partial class FolderRepositorySource : IRepositorySource
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The repository is left out because its settings cannot be read: {Path}")]
+    [LoggerMessage(1, LogLevel.Error, "The repository cannot be served because it cannot be read: {Path}")]
     private static partial void LogUnreadable(ILogger logger, string path, Exception exception);
 
     [LoggerMessage(2, LogLevel.Warning, "The folder {Path} is left out: {Problem}")]
