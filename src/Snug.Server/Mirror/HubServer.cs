@@ -83,9 +83,10 @@ public sealed class HubServer : IAsyncDisposable
 
         // Kestrel lists what it listens on in the order of the listeners.
         string[] bound = [.. application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
-        addresses.Endpoint = new Uri(WithKnownHost(bound[0]) + options.PathPrefix);
-        addresses.Storage = options.StorageUrl is null ? null : new Uri(WithKnownHost(bound[^1]));
-        return new HubServer(application, addresses.Endpoint, addresses.Storage);
+        Uri endpoint = new(WithKnownHost(bound[0]) + options.PathPrefix);
+        Uri? storage = options.StorageUrl is null ? null : new Uri(WithKnownHost(bound[^1]));
+        addresses.Set(endpoint, storage);
+        return new HubServer(application, endpoint, storage);
     }
 
     /// <summary>Waits until the server is disposed of, or the token is cancelled, which stops it.</summary>

@@ -43,6 +43,7 @@ internal sealed partial class HubMirror
         try
         {
             SetCommonHeaders(context);
+            await _addresses.Known.ConfigureAwait(false);
             await HandleAsync(context).ConfigureAwait(false);
         }
         catch (HubErrorException refusal)

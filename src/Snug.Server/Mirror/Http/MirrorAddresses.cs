@@ -9,11 +9,23 @@ namespace Snug.Server;
 /// </summary>
 internal sealed class MirrorAddresses(HubServerOptions options)
 {
-    /// <summary>Where the main listener is; known once it listens.</summary>
-    public Uri? Endpoint { get; set; }
+    private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Where the storage listener is; known once it listens.</summary>
-    public Uri? Storage { get; set; }
+    /// <summary>Where the main listener is.</summary>
+    public Uri? Endpoint { get; private set; }
+
+    /// <summary>Where the storage listener is.</summary>
+    public Uri? Storage { get; private set; }
+
+    /// <summary>Done when the addresses are known: a moment after the listeners are open, in which requests can already come.</summary>
+    public Task Known => _known.Task;
+
+    public void Set(Uri endpoint, Uri? storage)
+    {
+        Endpoint = endpoint;
+        Storage = storage;
+        _known.SetResult();
+    }
 
     /// <summary>The main listener with its prefix, without a final slash.</summary>
     public string Base(HttpContext context)
