@@ -1,0 +1,190 @@
+namespace Snug.Hub;
+
+/// <summary>Writes what the Python client reads: refs, snapshot entries, negative entries, the backup tag.</summary>
+internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
+{
+    // The first line is fixed by the cache directory tagging convention (bford.info/cachedir); tools look at nothing else.
+    private const string TagContent = """
+        Signature: 8a477f597d28d172789f06886806bc55
+        # This folder holds files downloaded from a Hugging Face Hub; backups may leave it out.
+        # The tag follows the Cache Directory Tagging convention:
+        #	https://bford.info/cachedir/
+
+        """;
+
+    private readonly HashSet<string> _knownFolders = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private bool? _symlinksWork = disableSymlinks ? false : null;
+
+    /// <summary>Creates the root with its tag.</summary>
+    public void EnsureRoot()
+    {
+        Directory.CreateDirectory(layout.Root);
+        string tag = Path.Join(layout.Root, CacheLayout.TagFile);
+        if (!File.Exists(tag))
+        {
+            AtomicFile.WriteText(tag, TagContent.ReplaceLineEndings("\n"));
+        }
+    }
+
+    /// <summary>Creates a folder unless this writer has made it before.</summary>
+    public void EnsureFolder(string folder)
+    {
+        lock (_gate)
+        {
+            if (_knownFolders.Contains(folder))
+            {
+                return;
+            }
+        }
+
+        Directory.CreateDirectory(folder);
+        lock (_gate)
+        {
+            _knownFolders.Add(folder);
+        }
+    }
+
+    /// <summary>Points a branch or tag at a commit; a file that says so already is left alone.</summary>
+    public void WriteRef(RepositoryId id, string revision, string commit)
+    {
+        if (revision == commit)
+        {
+            return;
+        }
+
+        string path = layout.Ref(id, revision);
+        if (!File.Exists(path) || File.ReadAllText(path).Trim() != commit)
+        {
+            AtomicFile.WriteText(path, commit);
+        }
+    }
+
+    /// <summary>Remembers that a path does not exist at a commit.</summary>
+    public void WriteNoExist(RepositoryId id, string commit, string path)
+    {
+        string marker = layout.NoExist(id, commit, path);
+        EnsureFolder(Path.GetDirectoryName(marker)!);
+        using FileStream stream = new(marker, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+    }
+
+    /// <summary>Makes a snapshot entry point at a blob.</summary>
+    public void LinkSnapshotFile(RepositoryId id, string commit, string path, string etag) =>
+        Link(id, layout.SnapshotFile(id, commit, path), CacheLayout.LinkTarget(path, etag), etag);
+
+    /// <summary>
+    /// Makes the entries of a directory-shaped model appear all at once: they are linked in a private folder, which is then
+    /// renamed into the snapshot.
+    /// </summary>
+    /// <param name="id">The repository.</param>
+    /// <param name="commit">The snapshot's commit.</param>
+    /// <param name="folder">The package folder inside the repository.</param>
+    /// <param name="files">Its files, as repository paths, with their blob names.</param>
+    public void LinkPackage(RepositoryId id, string commit, string folder, IReadOnlyList<(string Path, string Etag)> files)
+    {
+        string final = layout.SnapshotFile(id, commit, folder);
+        if (Directory.Exists(final) && files.All(f => File.Exists(layout.SnapshotFile(id, commit, f.Path))))
+        {
+            return;
+        }
+
+        string staging = Path.Join(layout.Private(id), "staging-" + AtomicFile.RandomSuffix());
+        foreach ((string path, string etag) in files)
+        {
+            string inside = path[(folder.Length + 1)..];
+            Link(id, Path.Join(staging, CacheLayout.ToLocal(inside)), CacheLayout.LinkTarget(path, etag), etag);
+        }
+
+        EnsureFolder(Path.GetDirectoryName(final)!);
+        if (Directory.Exists(final))
+        {
+            // Another client left an unfinished package: it makes way whole, so that no mixture is ever visible.
+            string aside = Path.Join(layout.Private(id), "replaced-" + AtomicFile.RandomSuffix());
+            Directory.Move(final, aside);
+            Directory.Move(staging, final);
+            Directory.Delete(aside, recursive: true);
+            return;
+        }
+
+        try
+        {
+            Directory.Move(staging, final);
+        }
+        catch (IOException) when (Directory.Exists(final))
+        {
+            // Another process published the same package a moment ago.
+            Directory.Delete(staging, recursive: true);
+        }
+    }
+
+    private void Link(RepositoryId id, string entry, string target, string etag)
+    {
+        EnsureFolder(Path.GetDirectoryName(entry)!);
+        if (!SymlinksWork())
+        {
+            CopyInstead(layout.Blob(id, etag), entry);
+            return;
+        }
+
+        try
+        {
+            File.CreateSymbolicLink(entry, target);
+            return;
+        }
+        catch (IOException) when (new FileInfo(entry) is { LinkTarget: not null } or { Exists: true })
+        {
+            // There already; whether it is right is looked at below.
+        }
+
+        if (new FileInfo(entry).LinkTarget == target)
+        {
+            return;
+        }
+
+        string temporary = $"{entry}.{AtomicFile.RandomSuffix()}.tmp";
+        File.CreateSymbolicLink(temporary, target);
+        AtomicFile.Publish(temporary, entry);
+    }
+
+    private static void CopyInstead(string blob, string entry)
+    {
+        FileInfo present = new(entry);
+        if (present.Exists && present.LinkTarget is null && present.Length == new FileInfo(blob).Length)
+        {
+            return;
+        }
+
+        string temporary = $"{entry}.{AtomicFile.RandomSuffix()}.tmp";
+        File.Copy(blob, temporary);
+        AtomicFile.Publish(temporary, entry);
+    }
+
+    /// <summary>Tries a real link once per writer: Windows allows them only to some users, some network shares to nobody.</summary>
+    private bool SymlinksWork()
+    {
+        lock (_gate)
+        {
+            if (_symlinksWork is { } known)
+            {
+                return known;
+            }
+
+            string probe = Path.Join(layout.Root, LocksProbe());
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(probe)!);
+                File.CreateSymbolicLink(probe, "target");
+                _symlinksWork = true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                _symlinksWork = false;
+            }
+
+            AtomicFile.TryDelete(probe);
+            return _symlinksWork.Value;
+        }
+    }
+
+    private static string LocksProbe() => Path.Join(CacheLayout.LocksFolder, $".link-probe-{AtomicFile.RandomSuffix()}");
+}

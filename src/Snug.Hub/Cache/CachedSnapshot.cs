@@ -1,0 +1,55 @@
+namespace Snug.Hub;
+
+/// <summary>A repository at one commit on the local disk, whole as far as it was asked for, and verified.</summary>
+public sealed class CachedSnapshot
+{
+    internal CachedSnapshot(RepositoryId repository, string revision, string commit, string directory, IReadOnlyList<string> files)
+    {
+        Repository = repository;
+        Revision = revision;
+        Commit = commit;
+        Directory = directory;
+        Files = files;
+    }
+
+    /// <summary>The repository.</summary>
+    public RepositoryId Repository { get; }
+
+    /// <summary>The revision that was asked for.</summary>
+    public string Revision { get; }
+
+    /// <summary>The commit it resolved to, 40 hexadecimal digits.</summary>
+    public string Commit { get; }
+
+    /// <summary>The folder that holds the files under their names.</summary>
+    public string Directory { get; }
+
+    /// <summary>The files that were asked for and are present, as paths inside the repository, sorted.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>How many files this call transferred; the others were there already.</summary>
+    public int TransferredFiles { get; init; }
+
+    /// <summary>How many bytes of content this call received over the network, discarded ones included.</summary>
+    public long TransferredBytes { get; init; }
+
+    /// <summary>The absolute path of a file of the snapshot.</summary>
+    /// <exception cref="HubException">The snapshot has no such file (<see cref="HubErrorKind.EntryNotFound"/>).</exception>
+    public string GetFile(string path)
+    {
+        RepositoryPath.Validate(Repository, path);
+        string full = Path.Join(Directory, CacheLayout.ToLocal(path));
+        return File.Exists(full)
+            ? full
+            : throw new HubException(HubErrorKind.EntryNotFound, $"The snapshot of {Repository} at {Commit} has no file '{path}'.")
+            {
+                Repository = Repository,
+                Revision = Revision,
+                File = path,
+                Advice = ["Widen the include patterns, or name another file."],
+            };
+    }
+
+    /// <summary>The snapshot's folder.</summary>
+    public override string ToString() => Directory;
+}

@@ -1,0 +1,62 @@
+namespace Snug.Hub;
+
+/// <summary>
+/// The lock that the Python client takes per blob: <c>flock</c> on Unix (which <see cref="FileShare.None"/> means to .NET there),
+/// one locked byte on Windows. It only saves work; publishing is safe without it, because some network file systems grant it to everybody.
+/// </summary>
+internal sealed class FileLock : IDisposable
+{
+    private readonly FileStream _stream;
+
+    private FileLock(FileStream stream) => _stream = stream;
+
+    /// <summary>Takes the lock if it is free; never waits.</summary>
+    /// <returns>The lock, or <see langword="null"/> when another process or thread holds it.</returns>
+    public static FileLock? TryAcquire(string path)
+    {
+        try
+        {
+            return new FileLock(Open(path));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return new FileLock(Open(path));
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Releases the lock; the file stays, as removing it would break the exclusion of others.</summary>
+    public void Dispose() => _stream.Dispose();
+
+    private static FileStream Open(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+
+        FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        try
+        {
+            stream.Lock(0, 1);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+
+namespace Snug.Hub;
+
+/// <summary>
+/// Sends requests to the Hub: token only to the endpoint's origin, redirects followed by hand, named time-outs, retries with
+/// jitter, request budget, and every failure turned into a <see cref="HubException"/>. The offline switch is enforced here,
+/// below everything that could forget it.
+/// </summary>
+internal sealed partial class HubHttp(HttpClient http, HubClientOptions options, TimeProvider time, ILogger logger)
+{
+    private const int MaxRedirects = 8;
+
+    private static readonly string Version =
+        typeof(HubHttp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    private readonly RateLimitBudget _apiBudget = new(time);
+    private readonly RateLimitBudget _fileBudget = new(time);
+    private readonly string _userAgent =
+        $"{(options.UserAgent is { Length: > 0 } product ? product + "; " : "")}snug/{Version}; dotnet/{Environment.Version}";
+
+    /// <summary>Sends a request; the caller disposes the answer, whose body has not been read.</summary>
+    /// <exception cref="HubException">The request failed for good.</exception>
+    public async Task<HubResponse> SendAsync(HubRequest request, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (HubException e) when (request.Retry && RetryPolicy.IsTransient(e.Kind) && attempt <= options.MaxRetries)
+            {
+                TimeSpan delay = e.RetryAfter ?? RetryPolicy.Backoff(attempt, options.RetryBaseDelay);
+                if (delay > options.MaxRetryDelay)
+                {
+                    throw;
+                }
+
+                LogRetry(logger, request.Context.Action, request.Context.Subject, e.Message, attempt, delay);
+                await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Sends a request once, following redirects as far as its policy allows.</summary>
+    private async Task<HubResponse> SendOnceAsync(HubRequest request, CancellationToken cancellationToken)
+    {
+        HubSettings settings = request.Settings;
+        if (settings.Offline)
+        {
+            throw HubErrors.Offline(request.Context);
+        }
+
+        Uri uri = request.Uri;
+        HubResponse? previous = null;
+        for (int hop = 0; ; hop++)
+        {
+            bool fromEndpoint = HubUrls.SameOrigin(uri, settings.Endpoint);
+            await AwaitBudgetAsync(uri, fromEndpoint, request.Context, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage message = await SendMessageAsync(request, uri, fromEndpoint, cancellationToken).ConfigureAwait(false);
+            HubResponse response = new(message, uri, fromEndpoint);
+            previous?.CopyMetadataTo(response);
+            response.Collect(message, fromEndpoint);
+            previous = response;
+            if (fromEndpoint)
+            {
+                Budget(uri).Update(message);
+                LogWarningHeader(message);
+            }
+
+            if (!IsRedirect(message))
+            {
+                return message.IsSuccessStatusCode
+                    ? response
+                    : throw await FailAsync(response, request, cancellationToken).ConfigureAwait(false);
+            }
+
+            Uri target = Target(message, uri) ?? throw Protocol(response, request, "a redirect without a usable Location");
+            if (!HubUrls.SameOrigin(target, settings.Endpoint))
+            {
+                if (request.Redirects == RedirectPolicy.StopAtOtherOrigin)
+                {
+                    return response;
+                }
+
+                if (request.Redirects == RedirectPolicy.WithinEndpoint)
+                {
+                    throw Protocol(response, request, $"a redirect to another host, '{target.Host}'");
+                }
+
+                if (uri.Scheme == Uri.UriSchemeHttps && target.Scheme != Uri.UriSchemeHttps)
+                {
+                    throw Protocol(response, request, "a redirect from https to http");
+                }
+            }
+
+            message.Dispose();
+            if (hop >= MaxRedirects)
+            {
+                throw Protocol(response, request, $"more than {MaxRedirects} redirects");
+            }
+
+            uri = target;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendMessageAsync(
+        HubRequest request, Uri uri, bool fromEndpoint, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage message = new(request.Method, uri)
+        {
+            Content = request.Content?.Invoke(),
+            Version = request.OwnConnection ? HttpVersion.Version11 : HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        message.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
+        message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        if (fromEndpoint && request.Settings.Token is { } token)
+        {
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Reveal());
+        }
+
+        if (request.Range is { } range)
+        {
+            message.Headers.Range = new RangeHeaderValue(range.First, range.Last);
+        }
+
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(request.Settings.HeaderTimeout + options.ConnectTimeout);
+        try
+        {
+            HttpResponseMessage response =
+                await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+            if (response.RequestMessage?.RequestUri is { } final && final != uri)
+            {
+                response.Dispose();
+                throw new HubException(HubErrorKind.InvalidRequest, "The HttpClient given to Snug follows redirects by itself.")
+                {
+                    Advice = ["Create its handler with HubClient.CreateHandler, or set AllowAutoRedirect to false."],
+                };
+            }
+
+            return response;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            bool connecting = e.InnerException is TimeoutException;
+            TimeSpan limit = connecting ? options.ConnectTimeout : request.Settings.HeaderTimeout;
+            throw HubErrors.Timeout(request.Context, connecting ? "connect" : "header", limit, e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw HubErrors.Network(request.Context, uri, e);
+        }
+        catch (IOException e)
+        {
+            throw HubErrors.Network(request.Context, uri, e);
+        }
+    }
+
+    private async Task<HubException> FailAsync(HubResponse response, HubRequest request, CancellationToken cancellationToken)
+    {
+        using (response)
+        {
+            string body = await HubErrors.ReadBodyAsync(response.Message, request.Settings.HeaderTimeout, cancellationToken).ConfigureAwait(false);
+            return HubErrors.FromResponse(response, body, request, time.GetUtcNow());
+        }
+    }
+
+    private static HubException Protocol(HubResponse response, HubRequest request, string what)
+    {
+        using (response)
+        {
+            return HubErrors.Protocol(request.Context, what);
+        }
+    }
+
+    private async ValueTask AwaitBudgetAsync(Uri uri, bool fromEndpoint, RequestContext context, CancellationToken cancellationToken)
+    {
+        TimeSpan delay = fromEndpoint ? Budget(uri).TakeDelay() : TimeSpan.Zero;
+        if (delay <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        if (delay > options.MaxRetryDelay)
+        {
+            throw HubErrors.BudgetExhausted(context, delay);
+        }
+
+        LogBudget(logger, context.Subject, delay);
+        await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private RateLimitBudget Budget(Uri uri) =>
+        uri.AbsolutePath.Contains("/api/", StringComparison.Ordinal) ? _apiBudget : _fileBudget;
+
+    private void LogWarningHeader(HttpResponseMessage message)
+    {
+        if (HubResponse.Header(message, "X-HF-Warning") is { } warning)
+        {
+            LogHubWarning(logger, warning);
+        }
+    }
+
+    private static bool IsRedirect(HttpResponseMessage message) =>
+        message.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+            or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+
+    private static Uri? Target(HttpResponseMessage message, Uri from) =>
+        message.Headers.Location is { } location && Uri.TryCreate(from, location, out Uri? target) && target.Scheme is "http" or "https"
+            ? target
+            : null;
+
+    [LoggerMessage(1, LogLevel.Warning, "huggingface: {Action} {Subject} failed ({Reason}); try {Attempt} follows in {Delay}")]
+    private static partial void LogRetry(ILogger logger, string action, string subject, string reason, int attempt, TimeSpan delay);
+
+    [LoggerMessage(2, LogLevel.Information, "huggingface: the Hub's request budget is nearly spent; the request for {Subject} waits {Delay}")]
+    private static partial void LogBudget(ILogger logger, string subject, TimeSpan delay);
+
+    [LoggerMessage(3, LogLevel.Warning, "huggingface: the Hub says: {Warning}")]
+    private static partial void LogHubWarning(ILogger logger, string warning);
+}

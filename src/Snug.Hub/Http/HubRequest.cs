@@ -1,0 +1,27 @@
+namespace Snug.Hub;
+
+/// <summary>One logical request: redirects and retries included, it ends in one answer or one <see cref="HubException"/>.</summary>
+internal sealed record HubRequest
+{
+    public required HttpMethod Method { get; init; }
+
+    public required Uri Uri { get; init; }
+
+    public required RequestContext Context { get; init; }
+
+    public required HubSettings Settings { get; init; }
+
+    public RedirectPolicy Redirects { get; init; } = RedirectPolicy.WithinEndpoint;
+
+    /// <summary>First and last byte wanted, both inclusive; a last byte of <see langword="null"/> means to the end.</summary>
+    public (long First, long? Last)? Range { get; init; }
+
+    /// <summary>Makes the body anew for every attempt.</summary>
+    public Func<HttpContent>? Content { get; init; }
+
+    /// <summary>Whether transient failures are retried here; body transfers have their own loop, which keeps the bytes it has.</summary>
+    public bool Retry { get; init; } = true;
+
+    /// <summary>Content transfers of large files use a connection each: HTTP/2 streams would share one congestion window.</summary>
+    public bool OwnConnection { get; init; }
+}

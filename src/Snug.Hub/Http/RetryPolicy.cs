@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Net;
+
+namespace Snug.Hub;
+
+/// <summary>Which failures are worth another try, and when.</summary>
+internal static class RetryPolicy
+{
+    private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(10);
+
+    public static bool IsTransient(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+        or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+
+    public static bool IsTransient(HubErrorKind kind) =>
+        kind is HubErrorKind.Network or HubErrorKind.Timeout or HubErrorKind.ServerError or HubErrorKind.RateLimited;
+
+    /// <summary>Exponential backoff with full jitter over its upper half, so that clients that failed together do not return together.</summary>
+    /// <param name="attempt">How many tries have failed, from 1.</param>
+    /// <param name="baseDelay">The delay around which the first retry happens.</param>
+    public static TimeSpan Backoff(int attempt, TimeSpan baseDelay)
+    {
+        double ceiling = Math.Min(MaxBackoff.TotalMilliseconds, baseDelay.TotalMilliseconds * Math.Pow(2, Math.Min(attempt - 1, 16)));
+#pragma warning disable CA5394 // Jitter needs no cryptographic randomness.
+        return TimeSpan.FromMilliseconds(ceiling * (0.5 + (Random.Shared.NextDouble() / 2)));
+#pragma warning restore CA5394
+    }
+
+    /// <summary>
+    /// How long the server asks to wait: <c>Retry-After</c> in seconds or as a date, else the reset time of an exhausted
+    /// <c>RateLimit</c> plus one second.
+    /// </summary>
+    public static TimeSpan? RequestedDelay(HttpResponseMessage message, DateTimeOffset now)
+    {
+        string? text = HubResponse.Header(message, "Retry-After");
+        if (text is not null)
+        {
+            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds < 1e7)
+            {
+                return TimeSpan.FromSeconds(seconds);
+            }
+
+            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date))
+            {
+                return date > now ? date - now : TimeSpan.Zero;
+            }
+        }
+
+        return RateLimitBudget.TryParse(HubResponse.Header(message, "RateLimit"), out long remaining, out double reset) && remaining == 0
+            ? TimeSpan.FromSeconds(reset + 1)
+            : null;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Snug.Hub;
+
+/// <summary>
+/// A Hub access token. It prints masked, compares by value, and gives its text only to the code that puts it in a request header.
+/// </summary>
+public sealed class AccessToken : IEquatable<AccessToken>
+{
+    private const int MaxLength = 4096;
+    private const int VisibleCharacters = 4;
+
+    private readonly string _value;
+
+    private AccessToken(string value) => _value = value;
+
+    /// <summary>
+    /// A masked form for people: <c>hf_</c> and at most four characters of the token, enough to tell two tokens apart.
+    /// </summary>
+    public string Masked
+    {
+        get
+        {
+            string prefix = _value.StartsWith("hf_", StringComparison.Ordinal) ? "hf_" : "";
+            int visible = _value.Length >= prefix.Length + 16 ? VisibleCharacters : 0;
+            return $"{prefix}{_value.AsSpan(prefix.Length, visible)}…";
+        }
+    }
+
+    /// <summary>
+    /// Creates a token from text as it comes out of files, variables and clipboards: line ends, surrounding white space and
+    /// one pair of quotes are removed.
+    /// </summary>
+    /// <exception cref="HubException">Nothing is left, or characters remain that no token has (<see cref="HubErrorKind.InvalidToken"/>).</exception>
+    public static AccessToken Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(text, out AccessToken? token)
+            ? token
+            : throw new HubException(HubErrorKind.InvalidToken, "The token is empty or has characters that no token has.")
+            {
+                Advice = ["Copy the token again from https://huggingface.co/settings/tokens; it begins with 'hf_'."],
+            };
+    }
+
+    /// <summary>Creates a token as <see cref="Parse"/> does, without throwing.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out AccessToken? token)
+    {
+        token = null;
+        if (text is null || text.Length > MaxLength)
+        {
+            return false;
+        }
+
+        string clean = text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Trim();
+        if (clean.Length >= 2 && clean[0] is '"' or '\'' && clean[^1] == clean[0])
+        {
+            clean = clean[1..^1].Trim();
+        }
+
+        // Anything but visible ASCII could not stand in a header, or would smuggle a second one in.
+        if (clean.Length == 0 || clean.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return false;
+        }
+
+        token = new AccessToken(clean);
+        return true;
+    }
+
+    /// <summary>The masked form; never the token itself.</summary>
+    public override string ToString() => Masked;
+
+    /// <inheritdoc/>
+    public bool Equals(AccessToken? other) => other is not null && other._value == _value;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as AccessToken);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(_value);
+
+    /// <summary>The token's text. Only request headers and the token store may ask for it.</summary>
+    internal string Reveal() => _value;
+}
