@@ -9,4 +9,5 @@ namespace Snug.Hub;
 [JsonSerializable(typeof(List<TreeEntryDto>))]
 [JsonSerializable(typeof(RefsDto))]
 [JsonSerializable(typeof(PathsInfoRequestDto))]
+[JsonSerializable(typeof(JournalHeader))]
 internal sealed partial class HubJson : JsonSerializerContext;

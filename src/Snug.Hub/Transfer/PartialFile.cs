@@ -1,0 +1,143 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Snug.Hub;
+
+/// <summary>
+/// A file in the making, with its journal. It carries a name of its own, so no other writer touches it; what an interrupted
+/// process left is adopted by renaming it to such a name, which only one successor can do.
+/// </summary>
+internal sealed class PartialFile : IDisposable
+{
+    private const long PreallocateFrom = 4L * 1024 * 1024;
+
+    private readonly Journal _journal;
+    private readonly string _path;
+
+    private PartialFile(string path, SafeFileHandle handle, Journal journal, BlockMap blocks, bool adopted)
+    {
+        _path = path;
+        Handle = handle;
+        _journal = journal;
+        Blocks = blocks;
+        Adopted = adopted;
+    }
+
+    public SafeFileHandle Handle { get; }
+
+    public BlockMap Blocks { get; }
+
+    /// <summary>Whether it holds bytes of an earlier process, which only the final hash can vouch for.</summary>
+    public bool Adopted { get; }
+
+    /// <summary>Opens the partial file of a content: an abandoned one if there is one, otherwise a new one.</summary>
+    /// <param name="item">The content.</param>
+    /// <param name="adopt">Whether leftovers may be used.</param>
+    public static PartialFile Open(TransferItem item, bool adopt)
+    {
+        Directory.CreateDirectory(item.PartialFolder);
+        string path = Path.Join(item.PartialFolder, $"{item.PartialStem}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}");
+        bool adopted = adopt && PartialFiles.FindAbandoned(item) is { } abandoned && TryAdopt(abandoned, path);
+        BlockMap blocks = new(item.Size);
+        SafeFileHandle? handle = null;
+        try
+        {
+            handle = File.OpenHandle(
+                path, adopted ? FileMode.Open : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete,
+                preallocationSize: !adopted && item.Size >= PreallocateFrom ? item.Size : 0);
+            bool hasJournal = File.Exists(path + CacheLayout.JournalSuffix);
+            Journal journal = Journal.Open(path + CacheLayout.JournalSuffix, item.Etag, item.Size);
+            if (adopted && hasJournal)
+            {
+                journal.ReplayInto(blocks);
+            }
+            else if (adopted)
+            {
+                // Other clients write from front to back, so whatever whole blocks there are come first.
+                long found = Math.Min(item.Size, RandomAccess.GetLength(handle)) / BlockPool.BlockSize;
+                for (int block = 0; block < found; block++)
+                {
+                    blocks.MarkFound(block);
+                }
+            }
+
+            return new PartialFile(path, handle, journal, blocks, adopted);
+        }
+        catch
+        {
+            handle?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a block unless somebody else has; records it.</summary>
+    /// <returns>Whether this call wrote it.</returns>
+    public bool Write(int block, ReadOnlySpan<byte> data)
+    {
+        if (!Blocks.TryClaim(block))
+        {
+            return false;
+        }
+
+        try
+        {
+            RandomAccess.Write(Handle, data, BlockMap.Offset(block));
+            uint crc = Crc32C.Compute(data);
+            _journal.Append(block, crc);
+            Blocks.MarkWritten(block, crc);
+            return true;
+        }
+        catch
+        {
+            Blocks.Clear(block);
+            throw;
+        }
+    }
+
+    /// <summary>Renames the finished file to its destination and drops the journal.</summary>
+    public void Publish(string destination, long size)
+    {
+        if (RandomAccess.GetLength(Handle) != size)
+        {
+            RandomAccess.SetLength(Handle, size);
+        }
+
+        Dispose();
+        AtomicFile.Publish(_path, destination);
+        AtomicFile.TryDelete(_path + CacheLayout.JournalSuffix);
+    }
+
+    /// <summary>Throws the file away.</summary>
+    public void Discard()
+    {
+        Dispose();
+        AtomicFile.TryDelete(_path);
+        AtomicFile.TryDelete(_path + CacheLayout.JournalSuffix);
+    }
+
+    public void Dispose()
+    {
+        Handle.Dispose();
+        _journal.Dispose();
+    }
+
+    private static bool TryAdopt(string abandoned, string path)
+    {
+        try
+        {
+            // The journal first: a data file alone is still usable, a journal alone is swept away.
+            if (File.Exists(abandoned + CacheLayout.JournalSuffix))
+            {
+                File.Move(abandoned + CacheLayout.JournalSuffix, path + CacheLayout.JournalSuffix);
+            }
+
+            File.Move(abandoned, path);
+            return true;
+        }
+        catch (IOException)
+        {
+            // Somebody else was quicker.
+            AtomicFile.TryDelete(path + CacheLayout.JournalSuffix);
+            return false;
+        }
+    }
+}
