@@ -9,14 +9,14 @@ internal static class HubAdvice
         string page = context.Repository is null ? settings.Endpoint.AbsoluteUri : HubUrls.Page(settings.Endpoint, context.Repository);
         string tokens = HubErrors.TokensPageOf(settings.Endpoint);
         string source = settings.TokenSource is null ? "" : $" (from {settings.TokenSource})";
-        string getToken = $"Get a token with read permission at {tokens} and run 'snug login', or set HF_TOKEN.";
+        string getToken = $"Get a token with read permission at {tokens} and set HF_TOKEN to it.";
         return kind switch
         {
             HubErrorKind.TokenRequired => [getToken],
             HubErrorKind.InvalidToken =>
             [
                 $"The token{source} is mistyped, expired or revoked; check it at {tokens}.",
-                "Log out and log in with a new one, or set HF_TOKEN to it.",
+                "Put a new one in its place, or set HF_TOKEN to it.",
                 "Public repositories can be read without any token.",
             ],
             HubErrorKind.Gated when hasToken =>
@@ -59,6 +59,12 @@ internal static class HubAdvice
         "Check the network connection, and HTTPS_PROXY if you are behind a proxy.",
         "On a slow line raise HF_HUB_ETAG_TIMEOUT and HF_HUB_DOWNLOAD_TIMEOUT (seconds).",
         "Run the same command again; what is downloaded stays.",
+    ];
+
+    public static IReadOnlyList<string> ForCorruption() =>
+    [
+        "Run the same command again; nothing wrong was put into the cache.",
+        "If it happens again, a proxy or mirror between here and the Hub changes the content: try without it.",
     ];
 
     private static List<string> RateLimit(bool hasToken, TimeSpan? retryAfter, string getToken)

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Logging;
+
+namespace Snug.Hub;
+
+/// <summary>What the parts of one running download share.</summary>
+internal sealed record TransferContext(
+    HubHttp Http,
+    HubSettings Settings,
+    HubClientOptions Options,
+    BlockPool Pool,
+    BandwidthLimiter Limiter,
+    GoodputController Controller,
+    ProgressTracker Progress,
+    TimeProvider Time,
+    ILogger Logger)
+{
+    /// <summary>Decides whether a failed stretch is tried again, and waits before it.</summary>
+    /// <param name="item">The content.</param>
+    /// <param name="failure">What happened.</param>
+    /// <param name="failures">How often in a row without any new byte, this one included.</param>
+    /// <param name="done">The bytes of the file that are there.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>False when the failure is final.</returns>
+    public async Task<bool> WaitBeforeRetryAsync(
+        TransferItem item, HubException failure, int failures, long done, CancellationToken cancellationToken)
+    {
+        TimeSpan delay = failure.RetryAfter ?? RetryPolicy.Backoff(failures, Options.RetryBaseDelay);
+        if (!RetryPolicy.IsTransient(failure.Kind) || failures > Options.MaxRetries || delay > Options.MaxRetryDelay)
+        {
+            return false;
+        }
+
+        if (failure.Kind is HubErrorKind.RateLimited or HubErrorKind.ServerError)
+        {
+            Controller.OnTrouble();
+        }
+
+        Progress.File(item.Path, DownloadFileState.Retrying, done, item.Size, failure.Message);
+        // A connection that fell silent after it had delivered is replaced at once; waiting would only add to the stall.
+        if (failure.Kind != HubErrorKind.Timeout || failures > 1)
+        {
+            await Task.Delay(delay, Time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    /// <summary>Turns whatever a body transfer can throw into the library's error; cancellation by the caller stays what it is.</summary>
+    public HubException ToHubException(Exception e, TransferItem item, Connection? connection, Uri uri)
+    {
+        if (e is HubException known)
+        {
+            return known;
+        }
+
+        if (connection?.TimedOut is { } name)
+        {
+            TimeSpan limit = name == "idle" ? Settings.IdleTimeout : Options.MinimumThroughputWindow;
+            return HubErrors.Timeout(item.Context, name, limit, e);
+        }
+
+        return HubErrors.Network(item.Context, uri, e);
+    }
+
+    public static HubException WrongLength(TransferItem item, long? actual) => new(
+        HubErrorKind.Corrupted,
+        $"The server announces {(actual is { } length ? length.ToString() : "an unknown number of")} bytes for {item.Context.Subject}, but the file has {item.Size}.")
+    {
+        Repository = item.Repository,
+        Revision = item.Commit,
+        File = item.Path,
+        Advice = HubAdvice.ForCorruption(),
+    };
+
+    public static HubException WrongHash(TransferItem item, string actual) => new(
+        HubErrorKind.Corrupted, $"The content received for {item.Context.Subject} has the hash {actual} instead of {item.Etag}.")
+    {
+        Repository = item.Repository,
+        Revision = item.Commit,
+        File = item.Path,
+        Advice = HubAdvice.ForCorruption(),
+    };
+}
