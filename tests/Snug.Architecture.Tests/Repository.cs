@@ -22,13 +22,13 @@ internal static class Repository
                 .Order(StringComparer.Ordinal)]
             : [];
 
-    /// <summary>The files that git tracks and that are still there; the calling test is skipped where git cannot tell.</summary>
+    /// <summary>The files that git tracks, or would add, and that are still there; the calling test is skipped where git cannot tell.</summary>
     public static async Task<IReadOnlyList<string>> TrackedFilesAsync()
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         ProcessStartInfo start = new("git") { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         // In containers the checkout often belongs to another user, which git refuses without the first option.
-        foreach (string argument in (string[])["-c", "safe.directory=*", "ls-files", "-z"])
+        foreach (string argument in (string[])["-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z"])
         {
             start.ArgumentList.Add(argument);
         }
