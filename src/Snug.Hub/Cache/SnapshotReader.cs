@@ -54,7 +54,7 @@ internal sealed class SnapshotReader(
                 {
                     pending.Push(name);
                 }
-                else if (entry.IsFolder)
+                else if (entry.IsFolder && !PointsAtBlob(path, Path.Join(realRoot, local)))
                 {
                     problems.Add(CacheProblems.LinkedFolder(path, id));
                 }
@@ -85,6 +85,12 @@ internal sealed class SnapshotReader(
             IsLinkedFolder = isLink,
             BrokenFiles = broken,
         };
+    }
+
+    private bool PointsAtBlob(string path, string realFolder)
+    {
+        blobs.Find(RealPath.FollowText(realFolder, FolderReader.LinkTarget(path) ?? ""), out bool isInFolder);
+        return isInFolder;
     }
 
     private CachedFile? ReadEntry(DiskEntry entry, string name, string path, string realFolder)
