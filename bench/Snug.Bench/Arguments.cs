@@ -13,7 +13,7 @@ internal sealed class Arguments
         {
             if (!args[i].StartsWith("--", StringComparison.Ordinal) || !known.Contains(args[i][2..]) || i + 1 >= args.Length)
             {
-                throw new ArgumentException($"'{args[i]}' is not an option, or has no value.");
+                throw new UsageException($"'{args[i]}' is not an option, or has no value.");
             }
 
             _values[args[i][2..]] = args[i + 1];
@@ -22,16 +22,16 @@ internal sealed class Arguments
 
     public string? Text(string name) => _values.GetValueOrDefault(name);
 
-    public string Required(string name) => Text(name) ?? throw new ArgumentException($"--{name} is missing.");
+    public string Required(string name) => Text(name) ?? throw new UsageException($"--{name} is missing.");
 
     public long Number(string name, long fallback) =>
         Text(name) is not { } text ? fallback
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value > 0 ? value
-        : throw new ArgumentException($"--{name} is not a positive number.");
+        : throw new UsageException($"--{name} is not a positive number.");
 
     public IReadOnlyList<string>? List(string name, IEnumerable<string> known)
     {
         string[]? names = Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return names?.Except(known).FirstOrDefault() is { } unknown ? throw new ArgumentException($"--{name}: '{unknown}' is not known.") : names;
+        return names?.Except(known).FirstOrDefault() is { } unknown ? throw new UsageException($"--{name}: '{unknown}' is not known.") : names;
     }
 }

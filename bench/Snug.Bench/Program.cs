@@ -11,7 +11,7 @@ try
         _ => Usage(""),
     };
 }
-catch (ArgumentException e)
+catch (UsageException e)
 {
     return Usage(e.Message);
 }

@@ -32,7 +32,7 @@ internal abstract class Peer
         "aria2c" => new Aria2Peer(),
         "npm" => new NpmPeer(),
         "python" => new PythonPeer(),
-        _ => throw new ArgumentException($"'{name}' is no peer."),
+        _ => throw new UsageException($"'{name}' is no peer."),
     };
 
     protected static string Url(string endpoint, RepositoryId id, string path) => $"{endpoint}/{id.FullName}/resolve/main/{path}";

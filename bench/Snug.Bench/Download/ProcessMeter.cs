@@ -39,10 +39,10 @@ internal static class ProcessMeter
             {
                 await process.WaitForExitAsync(patience.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException e)
             {
                 process.Kill(entireProcessTree: true);
-                throw new TimeoutException($"{program} was still running after {timeout.TotalSeconds:0} s.");
+                throw new TimeoutException($"{program} was still running after {timeout.TotalSeconds:0} s.", e);
             }
 
             TimeSpan elapsed = TimeProvider.System.GetElapsedTime(began);
