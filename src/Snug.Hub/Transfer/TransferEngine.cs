@@ -338,7 +338,8 @@ internal sealed class TransferEngine : IDisposable
         return PartialFiles.FindAbandoned(item, listing);
     }
 
-    private static bool IsPresent(TransferItem item) => new FileInfo(item.FinalPath) is { Exists: true } file && file.Length == item.Size;
+    private static bool IsPresent(TransferItem item) =>
+        RealFile.LengthOf(item.FinalPath) == item.Size || (item.OtherPath is { } other && RealFile.LengthOf(other) == item.Size);
 
     private void UseSmall(Connection connection, bool begins)
     {
