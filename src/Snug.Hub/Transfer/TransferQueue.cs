@@ -12,8 +12,6 @@ internal sealed class TransferQueue
     private readonly PriorityQueue<TransferItem, long> _small = new();
     private readonly Queue<WaitingItem> _waiting = new();
 
-    public bool HasWaiting => _waiting.Count > 0;
-
     public void Add(TransferItem item) => (IsSmall(item) ? _small : _large).Enqueue(item, -item.Size);
 
     public void AddWaiting(WaitingItem item) => _waiting.Enqueue(item);
