@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 
 namespace Snug.Cli;
 
@@ -19,9 +18,9 @@ internal static class SnugApp
         try
         {
             ParseResult parse = CreateRoot(console, common).Parse(arguments, Parsing);
-            if (parse.Action is ParseErrorAction)
+            if (UsageErrors.Find(parse) is { } wrongUse)
             {
-                throw UsageErrors.From(parse);
+                throw wrongUse;
             }
 
             jsonProgress = parse.GetValue(common.Progress) == "json";
@@ -72,6 +71,7 @@ internal static class SnugApp
             new EnvCommand(console, common),
             new ServeCommand(console, common),
         };
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         HelpAction help = HelpText.Install(root, console);
         HelpText.ShowWithoutCommand(root, help);
         return root;

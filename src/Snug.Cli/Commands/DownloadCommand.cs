@@ -95,7 +95,7 @@ internal sealed class DownloadCommand : SnugCommand
         DownloadRun run = new(invocation, hub, settings);
         if (selection.SingleName is { } name && options.Exclude.Count == 0)
         {
-            string file = await run.FileAsync(asked.Repository, name, options, cancellationToken);
+            FetchedFile file = await run.FileAsync(asked.Repository, name, options, cancellationToken);
             WriteFile(invocation, asked, name, file);
             return ExitCodes.Done;
         }
@@ -113,11 +113,11 @@ internal sealed class DownloadCommand : SnugCommand
         return ExitCodes.Done;
     }
 
-    private static void WriteFile(Invocation invocation, RepositoryReference asked, string name, string file)
+    private static void WriteFile(Invocation invocation, RepositoryReference asked, string name, FetchedFile file)
     {
         if (!invocation.IsJson)
         {
-            invocation.Write(file);
+            invocation.Write(file.Path);
             return;
         }
 
@@ -126,7 +126,9 @@ internal sealed class DownloadCommand : SnugCommand
             json.WriteString("repository", asked.Repository.ToString());
             json.WriteString("revision", asked.Revision ?? "main");
             json.WriteString("file", name);
-            json.WriteString("path", file);
+            json.WriteString("path", file.Path);
+            json.WriteNumber("transferredFiles", file.TransferredBytes is null ? 0 : 1);
+            json.WriteNumber("transferredBytes", file.TransferredBytes ?? 0);
         });
     }
 

@@ -25,11 +25,37 @@ internal sealed class DownloadRun(Invocation invocation, HubClient hub, HubSetti
     }
 
     /// <summary>Downloads one file.</summary>
-    /// <returns>Its path on this machine.</returns>
-    public async Task<string> FileAsync(RepositoryId repository, string file, DownloadOptions options, CancellationToken cancellationToken)
+    public async Task<FetchedFile> FileAsync(RepositoryId repository, string file, DownloadOptions options, CancellationToken cancellationToken)
     {
-        await using ProgressView view = invocation.ShowProgress(settings);
-        return await hub.DownloadFileAsync(repository, file, options, view, cancellationToken);
+        string path;
+        FetchedFile fetched;
+        await using (ProgressView view = invocation.ShowProgress(settings))
+        {
+            CompletionWatch watch = new(view);
+            path = await hub.DownloadFileAsync(repository, file, options, watch, cancellationToken);
+            fetched = new FetchedFile(path, watch.CompletedBytes);
+        }
+
+        invocation.Messages.Done(fetched.TransferredBytes is { } bytes
+            ? $"{repository}: {Text.Printable(file)} downloaded and verified, {Text.Size(bytes)}"
+            : $"{repository}: {Text.Printable(file)} is present and verified");
+        return fetched;
+    }
+
+    /// <summary>Passes reports on, and remembers whether a file was transferred.</summary>
+    private sealed class CompletionWatch(IProgress<DownloadProgress> next) : IProgress<DownloadProgress>
+    {
+        public long? CompletedBytes { get; private set; }
+
+        public void Report(DownloadProgress value)
+        {
+            if (value.FileState == DownloadFileState.Completed)
+            {
+                CompletedBytes = value.FileBytesTotal;
+            }
+
+            next.Report(value);
+        }
     }
 
     private static string Summary(CachedSnapshot snapshot, TimeSpan time)

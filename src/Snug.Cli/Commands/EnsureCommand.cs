@@ -89,8 +89,8 @@ internal sealed class EnsureCommand : SnugCommand
         FileSelection selection = new(asked.Path is { } path ? [path] : [], []);
         if (selection.SingleName is { } name)
         {
-            string file = await run.FileAsync(asked.Repository, name, options, cancellationToken);
-            return new EnsuredModel(model, null, file, null, null, null);
+            FetchedFile file = await run.FileAsync(asked.Repository, name, options, cancellationToken);
+            return new EnsuredModel(model, null, file.Path, file.TransferredBytes is null ? 0 : 1, file.TransferredBytes ?? 0, null);
         }
 
         string? folder = selection.SingleFolder;
@@ -125,7 +125,7 @@ internal sealed class EnsureCommand : SnugCommand
                 result.Model,
                 result.Status,
                 TableCell.Commit(result.Commit ?? ""),
-                result.TransferredBytes is { } bytes ? TableCell.Size(bytes) : "",
+                result.Failure is null ? TableCell.Size(result.TransferredBytes) : "",
                 result.Failure is null ? result.Path : result.Failure.Kind);
         }
 

@@ -6,11 +6,11 @@ namespace Snug.Cli;
 /// <param name="Model">What was asked for.</param>
 /// <param name="Commit">The commit, where the whole repository or a folder was asked for.</param>
 /// <param name="Path">Where it is.</param>
-/// <param name="TransferredFiles">How many files were transferred, if known.</param>
-/// <param name="TransferredBytes">How many bytes were transferred, if known.</param>
+/// <param name="TransferredFiles">How many files were transferred.</param>
+/// <param name="TransferredBytes">How many bytes were transferred.</param>
 /// <param name="Failure">Why it is missing, or <see langword="null"/>.</param>
 internal sealed record EnsuredModel(
-    string Model, string? Commit, string? Path, int? TransferredFiles, long? TransferredBytes, Failure? Failure)
+    string Model, string? Commit, string? Path, int TransferredFiles, long TransferredBytes, Failure? Failure)
 {
     public string Status => Failure is not null ? "failed" : TransferredFiles > 0 ? "downloaded" : "present";
 
@@ -20,16 +20,8 @@ internal sealed record EnsuredModel(
         json.WriteString("status", Status);
         json.WriteString("commit", Commit);
         json.WriteString("path", Path);
-        if (TransferredFiles is { } files)
-        {
-            json.WriteNumber("transferredFiles", files);
-        }
-
-        if (TransferredBytes is { } bytes)
-        {
-            json.WriteNumber("transferredBytes", bytes);
-        }
-
+        json.WriteNumber("transferredFiles", TransferredFiles);
+        json.WriteNumber("transferredBytes", TransferredBytes);
         if (Failure is not null)
         {
             json.WriteStartObject("error");

@@ -4,7 +4,7 @@ namespace Snug.Hub;
 /// Everything a Hub operation needs to know about its surroundings, resolved from options, environment, files and defaults
 /// (in this order) at one moment.
 /// </summary>
-public sealed class HubSettings
+public sealed record HubSettings
 {
     internal HubSettings()
     {

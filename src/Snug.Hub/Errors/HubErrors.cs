@@ -49,6 +49,7 @@ internal static class HubErrors
             Revision = context.Revision,
             File = context.File,
             StatusCode = status,
+            Commit = response.Commit,
             RequestId = HubResponse.Header(message, "X-Request-Id"),
             RetryAfter = kind is HubErrorKind.RateLimited or HubErrorKind.ServerError ? retryAfter : null,
             Advice = HubAdvice.For(kind, context, request.Settings, hasToken, retryAfter),

@@ -18,11 +18,12 @@ internal sealed class RepositoryApi(HubHttp http)
     private const int PathsPerRequest = 500;
 
     public async Task<RepositoryInfo> GetInfoAsync(
-        HubSettings settings, RepositoryId id, string? revision, CancellationToken cancellationToken)
+        HubSettings settings, RepositoryId id, string? revision, CancellationToken cancellationToken, bool retry = true)
     {
         RequestContext context = new("reading", id, revision);
         RepositoryInfoDto? dto = await GetAsync(
-            settings, HubUrls.Info(settings.Endpoint, id, revision), context, HubJson.Default.RepositoryInfoDto, cancellationToken).ConfigureAwait(false);
+            settings, HubUrls.Info(settings.Endpoint, id, revision), context, HubJson.Default.RepositoryInfoDto, cancellationToken, retry)
+            .ConfigureAwait(false);
         return dto?.Sha is { } sha && Revisions.IsCommit(sha)
             ? dto.ToInfo(id, sha)
             : throw HubErrors.Protocol(context, "the repository's info names no commit");
@@ -94,13 +95,14 @@ internal sealed class RepositoryApi(HubHttp http)
     }
 
     public async Task<FileMetadata> GetFileMetadataAsync(
-        HubSettings settings, RepositoryId id, string path, string revision, CancellationToken cancellationToken)
+        HubSettings settings, RepositoryId id, string path, string revision, CancellationToken cancellationToken, bool retry = true)
     {
         RequestContext context = new("looking up", id, revision, path);
         using HubResponse response = await http.SendAsync(
             new HubRequest
             {
                 Method = HttpMethod.Head,
+                Retry = retry,
                 Uri = HubUrls.Resolve(settings.Endpoint, id, revision, path),
                 Context = context,
                 Settings = settings,
@@ -131,10 +133,11 @@ internal sealed class RepositoryApi(HubHttp http)
     }
 
     private async Task<T?> GetAsync<T>(
-        HubSettings settings, Uri uri, RequestContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        HubSettings settings, Uri uri, RequestContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken, bool retry = true)
     {
         using HubResponse response = await http.SendAsync(
-            new HubRequest { Method = HttpMethod.Get, Uri = uri, Context = context, Settings = settings }, cancellationToken).ConfigureAwait(false);
+            new HubRequest { Method = HttpMethod.Get, Uri = uri, Context = context, Settings = settings, Retry = retry }, cancellationToken)
+            .ConfigureAwait(false);
         return await ReadJsonAsync(response, settings, context, type, cancellationToken).ConfigureAwait(false);
     }
 

@@ -205,9 +205,16 @@ internal sealed class LargeFile : IDisposable
     public bool Accept(int block, byte[] buffer)
     {
         int length = Blocks.Length(block);
-        if (!_partial.Write(block, buffer.AsSpan(0, length)))
+        try
         {
-            return false;
+            if (!_partial.Write(block, buffer.AsSpan(0, length)))
+            {
+                return false;
+            }
+        }
+        catch (Exception e) when (StorageErrors.IsStorage(e))
+        {
+            throw StorageErrors.From(e, Item.FinalPath, Item.Repository, Item.Path);
         }
 
         Interlocked.Add(ref DoneBytes, length);
@@ -271,6 +278,9 @@ internal sealed class LargeFile : IDisposable
     public void Publish() => _partial.Publish(Item.FinalPath, Item.Size);
 
     public void Discard() => _partial.Discard();
+
+    /// <summary>Ends connections that still race for blocks which are all there by now.</summary>
+    public void CutConnections() => Watch(connection => connection.Cut());
 
     public void Watch(Action<Connection> watch)
     {

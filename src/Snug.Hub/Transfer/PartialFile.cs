@@ -31,12 +31,12 @@ internal sealed class PartialFile : IDisposable
 
     /// <summary>Opens the partial file of a content: an abandoned one if there is one, otherwise a new one.</summary>
     /// <param name="item">The content.</param>
-    /// <param name="adopt">Whether leftovers may be used.</param>
-    public static PartialFile Open(TransferItem item, bool adopt)
+    /// <param name="abandoned">A leftover to go on with, as <see cref="PartialFiles.FindAbandoned"/> found it.</param>
+    public static PartialFile Open(TransferItem item, string? abandoned)
     {
         Directory.CreateDirectory(item.PartialFolder);
         string path = Path.Join(item.PartialFolder, $"{item.PartialStem}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}");
-        bool adopted = adopt && PartialFiles.FindAbandoned(item) is { } abandoned && TryAdopt(abandoned, path);
+        bool adopted = abandoned is not null && TryAdopt(abandoned, path);
         BlockMap blocks = new(item.Size);
         SafeFileHandle? handle = null;
         try

@@ -34,6 +34,7 @@ internal sealed class SegmentFetcher(TransferContext context)
         Uri uri = file.Location ?? HubUrls.Resolve(context.Settings.Endpoint, item.Repository, item.Commit, item.Path);
         bool redirected = file.Location is not null;
         using Connection connection = new(context.Time, cancellationToken);
+        segment.Connection = connection;
         try
         {
             long first = BlockMap.Offset(segment.Next) + buffer.Filled;
@@ -72,7 +73,7 @@ internal sealed class SegmentFetcher(TransferContext context)
                 file.ExtendToEnd(segment);
             }
 
-            segment.Connection = connection;
+            connection.Begin();
             Stream body = await response.Message.Content.ReadAsStreamAsync(connection.Token).ConfigureAwait(false);
             await ReadBlocksAsync(segment, buffer, body, connection).ConfigureAwait(false);
             return null;

@@ -10,7 +10,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
     /// <param name="item">The content, at most one block long.</param>
     /// <param name="use">Makes the running connection known to the watchdog.</param>
     /// <param name="cancellationToken">Cancels the transfer.</param>
-    public async Task FetchAsync(TransferItem item, Action<Connection?> use, CancellationToken cancellationToken)
+    public async Task FetchAsync(TransferItem item, Action<Connection, bool> use, CancellationToken cancellationToken)
     {
         byte[] buffer = await context.Pool.RentAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -48,7 +48,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
 
     /// <returns>What went wrong, or <see langword="null"/> when the buffer holds the verified content.</returns>
     private async Task<HubException?> ReceiveAsync(
-        TransferItem item, byte[] buffer, Action<Connection?> use, CancellationToken cancellationToken)
+        TransferItem item, byte[] buffer, Action<Connection, bool> use, CancellationToken cancellationToken)
     {
         using Connection connection = new(context.Time, cancellationToken);
         Uri uri = HubUrls.Resolve(context.Settings.Endpoint, item.Repository, item.Commit, item.Path);
@@ -72,7 +72,8 @@ internal sealed class SmallFileFetcher(TransferContext context)
                 return TransferContext.WrongLength(item, announced);
             }
 
-            use(connection);
+            connection.Begin();
+            use(connection, true);
             Stream body = await response.Message.Content.ReadAsStreamAsync(connection.Token).ConfigureAwait(false);
             int length = 0;
             while (length < item.Size)
@@ -99,7 +100,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
         }
         finally
         {
-            use(null);
+            use(connection, false);
         }
     }
 
@@ -122,10 +123,10 @@ internal sealed class SmallFileFetcher(TransferContext context)
 
             AtomicFile.Publish(temporary, item.FinalPath);
         }
-        catch
+        catch (Exception e) when (StorageErrors.IsStorage(e))
         {
             AtomicFile.TryDelete(temporary);
-            throw;
+            throw StorageErrors.From(e, item.FinalPath, item.Repository, item.Path);
         }
     }
 }

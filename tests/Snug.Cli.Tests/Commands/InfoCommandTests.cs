@@ -22,10 +22,10 @@ public sealed class InfoCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     {
         using CliHarness cli = hub.Cli();
 
-        CliResult result = await cli.RunAsync("info", "snug/gated-model", "--json");
+        CliResult result = await cli.RunAsync("info", "snug/manual-model", "--json");
 
         Assert.Equal("manual", result.Json.GetProperty("gated").GetString());
-        Assert.Equal($"{hub.Endpoint}snug/gated-model", result.Json.GetProperty("page").GetString());
+        Assert.Equal($"{hub.Endpoint}snug/manual-model", result.Json.GetProperty("page").GetString());
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class ServeCommandTests
         using TcpListener taken = new(IPAddress.Loopback, 0);
         taken.Start();
 
-        CliResult result = await cli.RunAsync("serve", "--repositories", SampleHub.Repositories, "--urls", $"http://{taken.LocalEndpoint}");
+        CliResult result = await cli.RunAsync("serve", "--quiet", "--repositories", SampleHub.Repositories, "--urls", $"http://{taken.LocalEndpoint}");
 
         Assert.Equal(ExitCodes.Unexpected, result.ExitCode);
         Assert.StartsWith("error: Cannot listen on", result.Error, StringComparison.Ordinal);
