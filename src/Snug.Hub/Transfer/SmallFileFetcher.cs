@@ -116,6 +116,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
         string temporary = Path.Join(item.PartialFolder, $"{item.PartialStem}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}");
         try
         {
+            Directory.CreateDirectory(item.PartialFolder);
             using (Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
             {
                 RandomAccess.Write(handle, content, 0);
