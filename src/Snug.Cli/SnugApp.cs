@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 
 namespace Snug.Cli;
 
@@ -14,15 +13,17 @@ internal static class SnugApp
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliConsole console, CancellationToken cancellationToken)
     {
         CommonOptions common = new();
-        bool json = false;
+        bool json = arguments.Contains("--json");
+        bool jsonProgress = false;
         try
         {
             ParseResult parse = CreateRoot(console, common).Parse(arguments, Parsing);
-            json = parse.GetValue(common.Json);
-            if (parse.Action is ParseErrorAction)
+            if (UsageErrors.Find(parse) is { } wrongUse)
             {
-                throw UsageErrors.From(parse);
+                throw wrongUse;
             }
+
+            jsonProgress = parse.GetValue(common.Progress) == "json";
 
             // Ctrl-C arrives through the token: what ends a command must not depend on who runs it.
             InvocationConfiguration invocation = new()
@@ -36,16 +37,16 @@ internal static class SnugApp
         }
         catch (Exception error)
         {
-            return Report(error, console, json, cancellationToken);
+            return Report(error, console, new Messages(console, isQuiet: false, jsonProgress), json, cancellationToken);
         }
     }
 
-    private static int Report(Exception error, CliConsole console, bool json, CancellationToken cancellationToken)
+    private static int Report(Exception error, CliConsole console, Messages messages, bool json, CancellationToken cancellationToken)
     {
         Failure failure = error is OperationCanceledException && cancellationToken.IsCancellationRequested
             ? Failure.Cancelled
             : Failure.From(error);
-        failure.Print(console);
+        messages.Fail(failure);
         if (failure.ExitCode == ExitCodes.Unexpected && console.Variable("SNUG_TRACE") is "1")
         {
             console.Error.WriteLine(error);
@@ -63,11 +64,14 @@ internal static class SnugApp
     {
         RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, and serve them to others.")
         {
+            new DownloadCommand(console, common),
+            new EnsureCommand(console, common),
             new FilesCommand(console, common),
             new InfoCommand(console, common),
             new EnvCommand(console, common),
             new ServeCommand(console, common),
         };
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         HelpAction help = HelpText.Install(root, console);
         HelpText.ShowWithoutCommand(root, help);
         return root;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 
 namespace Snug.Cli;
@@ -8,21 +9,46 @@ internal static class UsageErrors
 {
     private const int MaxDistance = 2;
 
-    public static CliException From(ParseResult parse)
+    /// <summary>The first thing that is wrong with a command line, or <see langword="null"/>.</summary>
+    public static CliException? Find(ParseResult parse)
     {
-        Command command = parse.CommandResult.Command;
+        if (parse.Action is ParseErrorAction)
+        {
+            return Create(parse, parse.Errors[0].Message.TrimEnd('.'), parse.UnmatchedTokens);
+        }
+
+        // To the parser, an option that a command does not have is one more argument.
+        return FindStrayOption(parse) is { } stray ? Create(parse, $"There is no option '{stray}'", [stray]) : null;
+    }
+
+    private static CliException Create(ParseResult parse, string problem, IReadOnlyList<string> tokens)
+    {
         string path = PathOf(parse.CommandResult);
         List<string> advice = [];
-        foreach (string token in parse.UnmatchedTokens)
+        foreach (string token in tokens)
         {
-            if (FindSimilar(command, token) is { } similar)
+            if (FindSimilar(parse.CommandResult.Command, token) is { } similar)
             {
                 advice.Add($"Did you mean '{similar}'?");
             }
         }
 
         advice.Add($"Run '{path} --help' to see what can be given.");
-        return CliException.Usage($"{path}: {parse.Errors[0].Message.TrimEnd('.')}.", [.. advice]);
+        return CliException.Usage($"{path}: {problem}.", [.. advice]);
+    }
+
+    private static string? FindStrayOption(ParseResult parse)
+    {
+        // After "--" everything is an argument.
+        HashSet<Token> free = new(ReferenceEqualityComparer.Instance);
+        foreach (Token token in parse.Tokens.SkipWhile(t => t.Type != TokenType.DoubleDash))
+        {
+            free.Add(token);
+        }
+
+        return parse.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens)
+            .FirstOrDefault(token => token.Value.Length > 1 && token.Value[0] == '-' && !free.Contains(token))?.Value;
     }
 
     private static string PathOf(CommandResult? result)

@@ -57,7 +57,7 @@ internal sealed class FilesCommand : SnugCommand
 
         table.Write(invocation.Console);
         string where = folder is null ? "" : $" in '{Text.Printable(folder)}'";
-        invocation.Hint($"{Text.Count(files.Count, "file")}{where}, {Text.Size(total)}, at commit {Text.ShortCommit(info.Commit)}");
+        invocation.Messages.Hint($"{Text.Count(files.Count, "file")}{where}, {Text.Size(total)}, at commit {Text.ShortCommit(info.Commit)}");
         return ExitCodes.Done;
     }
 

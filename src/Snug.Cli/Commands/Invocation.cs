@@ -9,15 +9,16 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
 {
     public CliConsole Console => console;
 
-    public ParseResult Parse => parse;
+    public Messages Messages { get; } = new(console, parse.GetValue(common.Quiet), parse.GetValue(common.Progress) == "json");
 
     public bool IsJson { get; } = parse.GetValue(common.Json);
-
-    public bool IsQuiet { get; } = parse.GetValue(common.Quiet);
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);
 
     public T? Get<T>(Argument<T> argument) => parse.GetValue(argument);
+
+    /// <summary>Whether an option was written, rather than left to its default.</summary>
+    public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
 
     public HubClientOptions ClientOptions() => common.ReadClient(parse, console);
 
@@ -25,23 +26,23 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
 
     public RepositoryReference Repository(string text, HubSettings settings) => common.ReadRepository(parse, text, settings);
 
+    /// <summary>Starts showing progress as it was asked for.</summary>
+    public ProgressView ShowProgress(HubSettings settings) => ProgressView.Create(console, parse.GetValue(common.Progress) switch
+    {
+        "plain" => ProgressMode.Plain,
+        "json" => ProgressMode.Json,
+        "none" => ProgressMode.None,
+        _ when Messages.IsQuiet || settings.DisableProgress => ProgressMode.None,
+        _ => console.DecoratesError ? ProgressMode.Live : ProgressMode.Plain,
+    });
+
     /// <summary>Data: a line on standard output.</summary>
-    public void Write(string line) => console.Out.WriteLine(line);
+    public void Write(string line)
+    {
+        console.Out.WriteLine(line);
+        console.Out.Flush();
+    }
 
     /// <summary>Data: the JSON document on standard output.</summary>
     public void WriteJson(Action<Utf8JsonWriter> write) => JsonOutput.Write(console.Out, write);
-
-    /// <summary>A message for whoever watches; not with <c>--quiet</c>.</summary>
-    public void Say(string line)
-    {
-        if (!IsQuiet)
-        {
-            console.Error.WriteLine(line);
-        }
-    }
-
-    public void Warn(string line) => Say(Ansi.Style(console.DecoratesError, Ansi.Yellow, "warning:") + " " + line);
-
-    /// <summary>A message that explains what was just shown.</summary>
-    public void Hint(string line) => Say(Ansi.Style(console.DecoratesError, Ansi.Dim, line));
 }

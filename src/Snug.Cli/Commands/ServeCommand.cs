@@ -49,9 +49,9 @@ internal sealed class ServeCommand : SnugCommand
         string endpoint = server.Endpoint.AbsoluteUri.TrimEnd('/');
         invocation.Write(endpoint);
         invocation.Console.Out.Flush();
-        invocation.Say("Clients use it with:");
-        invocation.Say(OperatingSystem.IsWindows() ? $"  $env:HF_ENDPOINT = '{endpoint}'" : $"  export HF_ENDPOINT={endpoint}");
-        invocation.Hint("Press Ctrl-C to stop.");
+        invocation.Messages.Say("Clients use it with:");
+        invocation.Messages.Say(OperatingSystem.IsWindows() ? $"  $env:HF_ENDPOINT = '{endpoint}'" : $"  export HF_ENDPOINT={endpoint}");
+        invocation.Messages.Hint("Press Ctrl-C to stop.");
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
@@ -59,7 +59,7 @@ internal sealed class ServeCommand : SnugCommand
         catch (OperationCanceledException)
         {
             // Being stopped is how a server ends well.
-            invocation.Say("Stopped.");
+            invocation.Messages.Say("Stopped.");
         }
 
         return ExitCodes.Done;
@@ -77,7 +77,7 @@ internal sealed class ServeCommand : SnugCommand
                     "Or serve a folder of repositories with --repositories DIR.");
             }
 
-            invocation.Say($"Serving the cache {settings.CacheDirectory}");
+            invocation.Messages.Say($"Serving the cache {settings.CacheDirectory}");
             return new CacheRepositorySource(settings.CacheDirectory, new FolderRepositorySourceOptions { HashIndexFile = IndexFile(settings, settings.CacheDirectory) });
         }
 
@@ -97,7 +97,7 @@ internal sealed class ServeCommand : SnugCommand
             throw CliException.Usage(e.Message, "Correct the file; docs/mirror.md describes it.");
         }
 
-        invocation.Say($"Serving the repositories in {folder}");
+        invocation.Messages.Say($"Serving the repositories in {folder}");
         await source.PreloadAsync(cancellationToken);
         return source;
     }

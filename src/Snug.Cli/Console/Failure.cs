@@ -68,7 +68,8 @@ internal sealed record Failure(int ExitCode, string Kind, string Message, IReadO
             console.Error.WriteLine($"  {Ansi.Style(decorate, Ansi.Cyan, $"{i + 1}.")} {Text.Printable(Advice[i])}");
         }
 
-        if (RequestId is not null)
+        // Where advice helps, the id of the request would only be in the way.
+        if (RequestId is not null && Kind is "server_error" or "invalid_request")
         {
             console.Error.WriteLine(Ansi.Style(decorate, Ansi.Dim, $"  Request id: {Text.Printable(RequestId)}"));
         }
