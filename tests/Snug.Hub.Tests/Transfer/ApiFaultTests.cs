@@ -79,7 +79,8 @@ public sealed class ApiFaultTests(ContentFaultTests.Repositories fixture) : ICla
         Assert.NotEmpty(e.Advice);
         cache.AssertWhole();
         hub.Faults.Clear();
-        await client.DownloadSnapshotAsync(FaultyRepositories.Id("small"), cancellationToken: Cancellation);
+        using HubClient next = FaultyRepositories.CreateClient(hub, cache);
+        await next.DownloadSnapshotAsync(FaultyRepositories.Id("small"), cancellationToken: Cancellation);
         cache.AssertSnapshot(FaultyRepositories.Id("small"), fixture.Value.Commit("small"));
     }
 
