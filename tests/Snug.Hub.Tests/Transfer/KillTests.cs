@@ -11,7 +11,7 @@ namespace Snug.Hub.Tests;
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const string Id = "org/mixed";
-    private const int DefaultRuns = 10;
+    private const int DefaultRuns = 6;
     private const int Seed = 20250101;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -33,6 +33,7 @@ public sealed class KillTests(ITestOutputHelper output)
         Random random = new(Seed);
         int killed = 0;
         int chains = 0;
+        int leftovers = 0;
         long wasted = 0;
         while (killed < runs)
         {
@@ -52,12 +53,16 @@ public sealed class KillTests(ITestOutputHelper output)
             }
 
             cache.AssertSnapshot(Id, commit);
-            Assert.Empty(cache.PartialFiles());
             wasted += chain.Received - content;
+
+            // A small file that was being renamed may be left under its passing name, for 'prune' to sweep; nothing larger may.
+            string[] left = cache.PartialFiles();
+            leftovers += left.Length;
+            Assert.All(left, path => Assert.InRange(new FileInfo(path).Length, 0, KilledDownload.BlockSize));
         }
 #pragma warning restore CA5394
 
-        output.WriteLine($"{killed} kills in {chains} downloads of {content} bytes; fetched twice: {wasted} bytes, {(double)wasted / killed / KilledDownload.BlockSize:0.00} parts a kill");
+        output.WriteLine($"{killed} kills in {chains} downloads of {content} bytes; fetched twice: {wasted} bytes, {(double)wasted / killed / KilledDownload.BlockSize:0.00} parts a kill; {leftovers} small files left unnamed");
     }
 
     private static async Task<double> TimeAsync(TestHub hub)
