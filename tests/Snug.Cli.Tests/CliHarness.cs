@@ -40,6 +40,7 @@ internal sealed class CliHarness : IDisposable
             IsInTerminal = IsTerminal,
             Variable = name => Variables.GetValueOrDefault(name),
             Width = () => Width,
+            AdjustClient = options => options.RetryBaseDelay = TimeSpan.FromMilliseconds(1),
         };
         int code = await SnugApp.RunAsync(arguments, console, cancellationToken);
         return new CliResult(code, output.ToString(), error.ToString());

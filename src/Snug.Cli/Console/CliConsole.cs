@@ -1,4 +1,5 @@
 using System.Text;
+using Snug.Hub;
 
 namespace Snug.Cli;
 
@@ -29,6 +30,9 @@ internal sealed class CliConsole
     public Func<int> Width { get; init; } = () => DefaultWidth;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Has the last word on the options of clients: tests do not wait between retries.</summary>
+    public Action<HubClientOptions>? AdjustClient { get; init; }
 
     /// <summary>Whether data may be coloured and arranged for the eye.</summary>
     public bool DecoratesOut => IsOutTerminal && AllowsDecoration;
