@@ -30,7 +30,7 @@ public sealed partial class Fault
         string.Join(" + ", faults.Select(fault => fault.Name)),
         exchange => faults.Reverse().Aggregate(
             exchange,
-            (inner, fault) => new FaultExchange(inner.Context, () => fault._play(inner), inner.Ending)).AnswerAsync());
+            (inner, fault) => new FaultExchange(inner.Context, inner.Record, () => fault._play(inner), inner.Ending)).AnswerAsync());
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -5,12 +5,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Snug.TestKit;
 
 /// <summary>The exchange that a fault is played on.</summary>
-internal sealed class FaultExchange(HttpContext context, Func<Task> answer, CancellationToken ending)
+internal sealed class FaultExchange(HttpContext context, RequestRecord record, Func<Task> answer, CancellationToken ending)
 {
     /// <summary>How long what was sent gets to arrive before a connection is reset, which would discard what the kernel still holds.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
 
     public HttpContext Context { get; } = context;
+
+    public RequestRecord Record { get; } = record;
 
     /// <summary>Cancelled when the client has gone or the hub is being stopped.</summary>
     public CancellationToken Ending { get; } = ending;
@@ -44,7 +46,7 @@ internal sealed class FaultExchange(HttpContext context, Func<Task> answer, Canc
         }
         catch (OperationCanceledException)
         {
-            Context.Abort();
+            Cut();
         }
     }
 
@@ -57,7 +59,7 @@ internal sealed class FaultExchange(HttpContext context, Func<Task> answer, Canc
             connection.Socket.LingerState = new System.Net.Sockets.LingerOption(enable: true, seconds: 0);
         }
 
-        Context.Abort();
+        Cut();
     }
 
     /// <summary>Changes the head of the answer just before it is sent.</summary>
@@ -67,4 +69,10 @@ internal sealed class FaultExchange(HttpContext context, Func<Task> answer, Canc
             change(Context.Response);
             return Task.CompletedTask;
         });
+
+    private void Cut()
+    {
+        Record.IsCut = true;
+        Context.Abort();
+    }
 }

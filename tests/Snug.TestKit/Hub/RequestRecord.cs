@@ -69,6 +69,9 @@ public sealed class RequestRecord
     public override string ToString() =>
         $"{Listener} {Method} {Path}{(Range is null ? "" : $" [{Range}]")} -> {Status}, {BytesSent} bytes{(IsWhole ? "" : ", cut")}{(Fault is null ? "" : $" ({Fault.Name})")}";
 
+    /// <summary>Whether the hub cut the connection.</summary>
+    internal bool IsCut { get; set; }
+
     internal void AddSent(long bytes) => Interlocked.Add(ref _bytesSent, bytes);
 
     internal void End() => _ended = true;

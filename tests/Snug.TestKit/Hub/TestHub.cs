@@ -113,13 +113,15 @@ public sealed class TestHub : IAsyncDisposable
         context.Response.OnStarting(
             () =>
             {
-                record.Status = context.Response.StatusCode;
+                // An exchange that is cut before its answer still comes here, with a status that nobody sees.
+                record.Status = record.IsCut ? 0 : context.Response.StatusCode;
                 return Task.CompletedTask;
             });
         context.Response.OnCompleted(
             () =>
             {
-                record.IsWhole = !context.RequestAborted.IsCancellationRequested
+                record.IsWhole = !record.IsCut
+                    && !context.RequestAborted.IsCancellationRequested
                     && (context.Response.ContentLength is not { } length || HttpMethods.IsHead(record.Method) || record.BytesSent == length);
                 record.End();
                 return Task.CompletedTask;
@@ -128,7 +130,7 @@ public sealed class TestHub : IAsyncDisposable
         {
             if (record.Fault is { } fault)
             {
-                await fault.PlayAsync(new FaultExchange(context, () => next(context), ending.Token));
+                await fault.PlayAsync(new FaultExchange(context, record, () => next(context), ending.Token));
             }
             else
             {
