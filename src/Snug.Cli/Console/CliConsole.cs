@@ -1,4 +1,3 @@
-using System.Text;
 using Snug.Hub;
 
 namespace Snug.Cli;
@@ -7,6 +6,8 @@ namespace Snug.Cli;
 internal sealed class CliConsole
 {
     private const int DefaultWidth = 80;
+    private const int Utf8 = 65001;
+    private const int Utf16 = 1200;
 
     /// <summary>Where data goes.</summary>
     public required TextWriter Out { get; init; }
@@ -41,7 +42,7 @@ internal sealed class CliConsole
     public bool DecoratesError => IsErrorTerminal && AllowsDecoration;
 
     /// <summary>Whether lines and marks beyond ASCII can be shown.</summary>
-    public bool HasUnicode => Error.Encoding is UTF8Encoding or UnicodeEncoding;
+    public bool HasUnicode => Error.Encoding.CodePage is Utf8 or Utf16;
 
     private bool AllowsDecoration => string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") != "dumb";
 
