@@ -24,12 +24,15 @@ internal sealed class CliHarness : IDisposable
 
     public string Input { get; set; } = "";
 
+    /// <summary>Told of every line that is written to standard error.</summary>
+    public Action<string>? OnError { get; set; }
+
     public Task<CliResult> RunAsync(params string[] arguments) => RunAsync(TestContext.Current.CancellationToken, arguments);
 
     public async Task<CliResult> RunAsync(CancellationToken cancellationToken, params string[] arguments)
     {
         using StringWriter output = new() { NewLine = "\n" };
-        using SharedWriter error = new() { NewLine = "\n" };
+        using SharedWriter error = new(text => OnError?.Invoke(text)) { NewLine = "\n" };
         CliConsole console = new()
         {
             Out = output,
@@ -49,7 +52,7 @@ internal sealed class CliHarness : IDisposable
     public void Dispose() => _home.Dispose();
 
     /// <summary>Standard error is written from transfer threads and timers.</summary>
-    private sealed class SharedWriter : StringWriter
+    private sealed class SharedWriter(Action<string> onLine) : StringWriter
     {
         private readonly Lock _lock = new();
 
@@ -77,6 +80,8 @@ internal sealed class CliHarness : IDisposable
             {
                 base.Write(value + "\n");
             }
+
+            onLine(value ?? "");
         }
 
         public override string ToString()
