@@ -239,6 +239,7 @@ public sealed class CacheRemovalTests : IDisposable
             CacheRemovalResult result = await _cache.Open().ExecuteAsync(plan, Cancellation);
 
             CacheScan after = _cache.Scan();
+            Assert.Empty(plan.Spared);
             Assert.Empty(result.Problems);
             Assert.Empty(after.Problems);
             Assert.Equal(plan.BytesFreed, result.BytesFreed);
