@@ -23,12 +23,21 @@ internal sealed class ContentStarter
         _small = new SmallFileFetcher(context);
     }
 
-    /// <summary>Takes the content's lock and begins; a content that another process holds is put aside.</summary>
+    /// <summary>
+    /// Takes the content's lock and begins; a content that another process holds is put aside. Small contents are fetched
+    /// without a lock: it would cost more than the rare second transfer, and publishing is safe without.
+    /// </summary>
     public async Task BeginAsync(TransferItem item)
     {
+        if (TransferQueue.IsSmall(item))
+        {
+            await FetchSmallAsync(item).ConfigureAwait(false);
+            return;
+        }
+
         if (TryLock(item) is { } fileLock)
         {
-            await BeginAsync(item, fileLock, readLeftovers: false).ConfigureAwait(false);
+            BeginLarge(item, fileLock, readLeftovers: false);
             return;
         }
 
@@ -36,38 +45,21 @@ internal sealed class ContentStarter
         Wait(item);
     }
 
-    /// <summary>Begins a content. Without a lock, because its holder seems stuck, nothing of that process is touched.</summary>
+    public static FileLock? TryLock(TransferItem item) => Guarded(item, () => FileLock.TryAcquire(item.LockPath));
+
+    /// <summary>Begins a large content. Without a lock, because its holder seems stuck, nothing of that process is touched.</summary>
     /// <param name="item">The content.</param>
     /// <param name="fileLock">Its lock.</param>
     /// <param name="readLeftovers">Whether others may have left partial files since this download began.</param>
-    public async Task BeginAsync(TransferItem item, FileLock? fileLock, bool readLeftovers)
+    public void BeginLarge(TransferItem item, FileLock? fileLock, bool readLeftovers)
     {
         if (!item.Force && IsPresent(item))
         {
             fileLock?.Dispose();
             Completed(item);
+            return;
         }
-        else if (TransferQueue.IsSmall(item))
-        {
-            using (fileLock)
-            {
-                _context.Progress.File(item.Path, DownloadFileState.Started, 0, item.Size);
-                await _small.FetchAsync(item, UseConnection, _state.Stop).ConfigureAwait(false);
-                Interlocked.Increment(ref _state.SmallDone);
-            }
 
-            Completed(item);
-        }
-        else
-        {
-            BeginLarge(item, fileLock, readLeftovers);
-        }
-    }
-
-    public static FileLock? TryLock(TransferItem item) => Guarded(item, () => FileLock.TryAcquire(item.LockPath));
-
-    private void BeginLarge(TransferItem item, FileLock? fileLock, bool readLeftovers)
-    {
         LargeFile file;
         try
         {
@@ -88,6 +80,18 @@ internal sealed class ContentStarter
 
         _state.Run(() => CompleteAsync(file));
         _state.Pulse();
+    }
+
+    private async Task FetchSmallAsync(TransferItem item)
+    {
+        if (item.Force || !IsPresent(item))
+        {
+            _context.Progress.File(item.Path, DownloadFileState.Started, 0, item.Size);
+            await _small.FetchAsync(item, UseConnection, _state.Stop).ConfigureAwait(false);
+            Interlocked.Increment(ref _state.SmallDone);
+        }
+
+        Completed(item);
     }
 
     /// <summary>Follows a large file to its end: the hash, then publication, or another try from nothing.</summary>
@@ -191,7 +195,8 @@ internal sealed class ContentStarter
     }
 
     private static bool IsPresent(TransferItem item) =>
-        RealFile.LengthOf(item.FinalPath) == item.Size || (item.OtherPath is { } other && RealFile.LengthOf(other) == item.Size);
+        RealFile.LengthOf(item.FinalPath) == item.Size
+        || (item.OtherPath is { } other && new FileInfo(other) is { Exists: true, LinkTarget: null } file && file.Length == item.Size);
 
     private void UseConnection(Connection connection, bool begins)
     {

@@ -175,7 +175,7 @@ internal sealed class TransferEngine(TransferContext context, Action<TransferIte
             FileLock? fileLock = ContentStarter.TryLock(waiting.Item);
             if (fileLock is not null || waiting.StuckFor() > GiveUpWaiting)
             {
-                state.Run(() => starter.BeginAsync(waiting.Item, fileLock, readLeftovers: true));
+                starter.BeginLarge(waiting.Item, fileLock, readLeftovers: true);
                 continue;
             }
 
