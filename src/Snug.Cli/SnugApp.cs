@@ -62,18 +62,22 @@ internal static class SnugApp
 
     private static RootCommand CreateRoot(CliConsole console, CommonOptions common)
     {
+        CacheCommand cache = new(console, common);
         RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, and serve them to others.")
         {
             new DownloadCommand(console, common),
             new EnsureCommand(console, common),
             new FilesCommand(console, common),
             new InfoCommand(console, common),
+            cache,
             new EnvCommand(console, common),
             new ServeCommand(console, common),
+            new DemoCommand(console, common),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         HelpAction help = HelpText.Install(root, console);
         HelpText.ShowWithoutCommand(root, help);
+        cache.ShowHelp(help);
         return root;
     }
 }

@@ -24,12 +24,15 @@ internal sealed class CliHarness : IDisposable
 
     public string Input { get; set; } = "";
 
+    /// <summary>Told of every line that is written to standard error.</summary>
+    public Action<string>? OnError { get; set; }
+
     public Task<CliResult> RunAsync(params string[] arguments) => RunAsync(TestContext.Current.CancellationToken, arguments);
 
     public async Task<CliResult> RunAsync(CancellationToken cancellationToken, params string[] arguments)
     {
         using StringWriter output = new() { NewLine = "\n" };
-        using SharedWriter error = new() { NewLine = "\n" };
+        using SharedWriter error = new(text => OnError?.Invoke(text)) { NewLine = "\n" };
         CliConsole console = new()
         {
             Out = output,
@@ -40,6 +43,7 @@ internal sealed class CliHarness : IDisposable
             IsInTerminal = IsTerminal,
             Variable = name => Variables.GetValueOrDefault(name),
             Width = () => Width,
+            AdjustClient = options => options.RetryBaseDelay = TimeSpan.FromMilliseconds(1),
         };
         int code = await SnugApp.RunAsync(arguments, console, cancellationToken);
         return new CliResult(code, output.ToString(), error.ToString());
@@ -48,7 +52,7 @@ internal sealed class CliHarness : IDisposable
     public void Dispose() => _home.Dispose();
 
     /// <summary>Standard error is written from transfer threads and timers.</summary>
-    private sealed class SharedWriter : StringWriter
+    private sealed class SharedWriter(Action<string> onLine) : StringWriter
     {
         private readonly Lock _lock = new();
 
@@ -76,6 +80,8 @@ internal sealed class CliHarness : IDisposable
             {
                 base.Write(value + "\n");
             }
+
+            onLine(value ?? "");
         }
 
         public override string ToString()

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Snug.Hub;
+using Snug.Server;
 
 namespace Snug.Cli.Tests;
 
@@ -81,6 +83,30 @@ public sealed class ErrorTests(SampleHub hub) : IClassFixture<SampleHub>
         CliResult result = await cli.RunAsync("files", "snug/tiny-model", "--json");
 
         Assert.Equal((ExitCodes.Network, "network_unreachable"), (result.ExitCode, result.Json.GetProperty("kind").GetString()));
+    }
+
+    [Theory]
+    [InlineData(429, 6, "rate_limited")]
+    [InlineData(503, 7, "server_error")]
+    [InlineData(418, 7, "invalid_request")]
+    public async Task A_server_in_trouble_ends_with_6_or_7(int status, int exitCode, string kind)
+    {
+        await using HubServer server = await HubServer.StartAsync(
+            new HubServerOptions
+            {
+                Source = new MemoryRepositorySource(),
+                Configure = application => application.Run(context =>
+                {
+                    context.Response.StatusCode = status;
+                    return Task.CompletedTask;
+                }),
+            },
+            TestContext.Current.CancellationToken);
+        using CliHarness cli = new(server.Endpoint);
+
+        CliResult result = await cli.RunAsync("files", "snug/tiny-model", "--json");
+
+        Assert.Equal((exitCode, kind), (result.ExitCode, result.Json.GetProperty("kind").GetString()));
     }
 
     [Fact]

@@ -43,14 +43,19 @@ internal sealed class CommonOptions
     };
 
     /// <summary>The client's options that the command line decides; the rest comes from the environment.</summary>
-    public HubClientOptions ReadClient(ParseResult parse, CliConsole console) => new()
+    public HubClientOptions ReadClient(ParseResult parse, CliConsole console)
     {
-        Token = parse.GetValue(Token) is { } token ? AccessToken.Parse(token) : null,
-        CacheDirectory = parse.GetValue(CacheDirectory) is { } directory ? ValidateDirectory(directory) : null,
-        Offline = parse.GetValue(Offline) ? true : null,
-        ReadVariable = console.Variable,
-        UserAgent = "snug/" + Versions.Snug,
-    };
+        HubClientOptions options = new()
+        {
+            Token = parse.GetValue(Token) is { } token ? AccessToken.Parse(token) : null,
+            CacheDirectory = parse.GetValue(CacheDirectory) is { } directory ? ValidateDirectory(directory) : null,
+            Offline = parse.GetValue(Offline) ? true : null,
+            ReadVariable = console.Variable,
+            UserAgent = "snug/" + Versions.Snug,
+        };
+        console.AdjustClient?.Invoke(options);
+        return options;
+    }
 
     /// <summary>The repository that was named, with the revision and path that its text or <c>--revision</c> says.</summary>
     public RepositoryReference ReadRepository(ParseResult parse, string text, HubSettings settings)

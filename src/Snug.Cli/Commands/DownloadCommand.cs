@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Snug.Hub;
 
 namespace Snug.Cli;
@@ -34,12 +35,18 @@ internal sealed class DownloadCommand : SnugCommand
         HelpName = "N",
     };
 
+    private readonly Option<string?> _limitRate = new("--limit-rate")
+    {
+        Description = "The most bytes to transfer in a second, such as 500k, 20M or 1G.",
+        HelpName = "RATE",
+    };
+
     public DownloadCommand(CliConsole console, CommonOptions common)
         : base("download", "Download a repository, or some of its files, and print where it is.", console, common)
     {
         Add(_repository);
         Add(_files);
-        AddAll(_include, _exclude, common.Revision, common.Type, _localDirectory, common.CacheDirectory, _force, _dryRun, _maxWorkers);
+        AddAll(_include, _exclude, common.Revision, common.Type, _localDirectory, common.CacheDirectory, _force, _dryRun, _maxWorkers, _limitRate);
         AddAll(common.Token, common.Offline, common.Progress, common.Json, common.Quiet);
         _maxWorkers.Validators.Add(result =>
         {
@@ -66,6 +73,11 @@ internal sealed class DownloadCommand : SnugCommand
         if (invocation.Get(_maxWorkers) is { } workers)
         {
             clientOptions.MaxConnections = workers;
+        }
+
+        if (invocation.Get(_limitRate) is { } rate)
+        {
+            clientOptions.BandwidthLimit = ParseRate(rate);
         }
 
         using HubClient hub = new(clientOptions, timeProvider: invocation.Console.Time);
@@ -150,6 +162,16 @@ internal sealed class DownloadCommand : SnugCommand
             json.WriteNumber("transferredBytes", snapshot.TransferredBytes);
             json.WriteStrings("files", snapshot.Files);
         });
+    }
+
+    private static long ParseRate(string text)
+    {
+        string number = text.Trim().TrimEnd('B', 'b', 's', '/');
+        long unit = number.Length == 0 ? 0 : char.ToUpperInvariant(number[^1]) switch { 'K' => 1000, 'M' => 1_000_000, 'G' => 1_000_000_000, _ => 1 };
+        return unit > 0 && double.TryParse(unit == 1 ? number : number[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+            && value * unit is >= 1 and < long.MaxValue
+            ? (long)(value * unit)
+            : throw CliException.Usage($"'{text}' is not a rate.", "Write the bytes in a second as a number, with k, M or G behind it: --limit-rate 20M");
     }
 
     private static Option<string[]> Patterns(string name, string description) => new(name)

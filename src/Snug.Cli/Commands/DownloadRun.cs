@@ -38,7 +38,7 @@ internal sealed class DownloadRun(Invocation invocation, HubClient hub, HubSetti
 
         invocation.Messages.Done(fetched.TransferredBytes is { } bytes
             ? $"{repository}: {Text.Printable(file)} downloaded and verified, {Text.Size(bytes)}"
-            : $"{repository}: {Text.Printable(file)} is present and verified");
+            : $"{repository}: {Text.Printable(file)} is present");
         return fetched;
     }
 
@@ -63,7 +63,7 @@ internal sealed class DownloadRun(Invocation invocation, HubClient hub, HubSetti
         string files = Text.Count(snapshot.Files.Count, "file");
         if (snapshot.TransferredFiles == 0)
         {
-            return $"{snapshot.Repository}: {files}, all present and verified, at commit {Text.ShortCommit(snapshot.Commit)}";
+            return $"{snapshot.Repository}: {files}, all present, at commit {Text.ShortCommit(snapshot.Commit)}";
         }
 
         string of = snapshot.TransferredFiles < snapshot.Files.Count

@@ -135,7 +135,7 @@ internal sealed class EnsureCommand : SnugCommand
     /// <summary>The models to ensure: what is written beats the variable, the variable beats the default.</summary>
     private async Task<List<string>> ReadModelsAsync(Invocation invocation, CancellationToken cancellationToken)
     {
-        List<string> models = [.. (invocation.Get(_models) ?? []).SelectMany(Split)];
+        List<string> models = [.. invocation.Get(_models) ?? []];
         if (invocation.Get(_list) is { } list)
         {
             models.AddRange(await ReadListAsync(list, cancellationToken));
@@ -180,6 +180,6 @@ internal sealed class EnsureCommand : SnugCommand
         }
     }
 
-    private static IEnumerable<string> Split(string text) =>
-        text.Split([',', ' ', ';', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Split(string text) =>
+        text.Split([',', ';', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

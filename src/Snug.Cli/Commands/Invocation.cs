@@ -24,6 +24,8 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
 
     public HubClient CreateHub() => new(ClientOptions(), timeProvider: console.Time);
 
+    public HubCache OpenCache() => new(HubSettings.Resolve(ClientOptions()).CacheDirectory, timeProvider: console.Time);
+
     public RepositoryReference Repository(string text, HubSettings settings) => common.ReadRepository(parse, text, settings);
 
     /// <summary>Starts showing progress as it was asked for.</summary>

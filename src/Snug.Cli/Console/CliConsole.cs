@@ -1,4 +1,4 @@
-using System.Text;
+using Snug.Hub;
 
 namespace Snug.Cli;
 
@@ -6,6 +6,8 @@ namespace Snug.Cli;
 internal sealed class CliConsole
 {
     private const int DefaultWidth = 80;
+    private const int Utf8 = 65001;
+    private const int Utf16 = 1200;
 
     /// <summary>Where data goes.</summary>
     public required TextWriter Out { get; init; }
@@ -30,6 +32,9 @@ internal sealed class CliConsole
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Has the last word on the options of clients: tests do not wait between retries.</summary>
+    public Action<HubClientOptions>? AdjustClient { get; init; }
+
     /// <summary>Whether data may be coloured and arranged for the eye.</summary>
     public bool DecoratesOut => IsOutTerminal && AllowsDecoration;
 
@@ -37,7 +42,7 @@ internal sealed class CliConsole
     public bool DecoratesError => IsErrorTerminal && AllowsDecoration;
 
     /// <summary>Whether lines and marks beyond ASCII can be shown.</summary>
-    public bool HasUnicode => Error.Encoding is UTF8Encoding or UnicodeEncoding;
+    public bool HasUnicode => Error.Encoding.CodePage is Utf8 or Utf16;
 
     private bool AllowsDecoration => string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") != "dumb";
 

@@ -8,7 +8,11 @@ internal sealed class BlobReader(
     private readonly string _folder = Path.Join(directory, "blobs");
     private readonly Dictionary<string, CachedBlob> _blobs = new(RealPath.Comparer);
     private readonly List<CachedPartial> _partials = [];
+    private readonly List<string> _broken = [];
     private string? _realFolder;
+
+    /// <summary>Links that lead nowhere.</summary>
+    public IReadOnlyList<string> Broken => _broken;
 
     /// <summary>The unfinished downloads, sorted by path.</summary>
     public IReadOnlyList<CachedPartial> Partials => _partials;
@@ -142,6 +146,7 @@ internal sealed class BlobReader(
         }
         else
         {
+            _broken.Add(path);
             problems.Add(CacheProblems.BrokenLink(path, target, id));
         }
     }

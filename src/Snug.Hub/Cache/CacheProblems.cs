@@ -18,7 +18,8 @@ internal static class CacheProblems
     };
 
     public static CacheProblem LinkOutside(string path, string target, RepositoryId repository) => new(
-        CacheProblemKind.LinkOutside, path, $"'{path}' points at '{target}', which is no blob of {repository}; nobody vouches for its content.", Repair)
+        CacheProblemKind.LinkOutside, path, $"'{path}' points at '{target}', which is no blob of {repository}; nobody vouches for its content.",
+        "Nothing to do if you made the link; verifying the cache checks what the repository's stored listing tells about the file.")
     {
         Repository = repository,
     };
@@ -45,7 +46,7 @@ internal static class CacheProblems
     };
 
     public static CacheProblem Foreign(string path, RepositoryId? repository = null) => new(
-        CacheProblemKind.ForeignEntry, path, $"'{path}' is not part of the cache's layout; it is neither counted nor removed.",
+        CacheProblemKind.ForeignEntry, path, $"'{path}' is not part of the cache's layout; it is not counted, and goes only when its whole repository is removed.",
         "Move it elsewhere if it is yours; a newer client may also have put it there.")
     {
         Repository = repository,

@@ -3,6 +3,8 @@ namespace Snug.Hub;
 /// <summary>A repository in the cache.</summary>
 public sealed class CachedRepository
 {
+    private const int MinShortCommit = 7;
+
     internal CachedRepository(RepositoryId id, string directory)
     {
         Id = id;
@@ -50,6 +52,26 @@ public sealed class CachedRepository
 
     /// <summary>Whether the folder is a link to another place; such a repository can be read here but not removed.</summary>
     public bool IsLinkedFolder { get; internal init; }
+
+    /// <summary>The cached revision that a ref, a commit or the beginning of one (7 digits at least) names, if exactly one does.</summary>
+    public CachedRevision? FindRevision(string revision)
+    {
+        ArgumentNullException.ThrowIfNull(revision);
+        string commit = Refs.GetValueOrDefault(revision) ?? revision;
+        if (Revisions.FirstOrDefault(r => r.Commit == commit) is { } exact)
+        {
+            return exact;
+        }
+
+        CachedRevision[] matches = commit.Length < MinShortCommit ? [] : [.. Revisions.Where(r => r.Commit.StartsWith(commit, StringComparison.Ordinal))];
+        return matches.Length == 1 ? matches[0] : null;
+    }
+
+    /// <summary>Links among the blobs that lead nowhere, as absolute paths.</summary>
+    internal IReadOnlyList<string> BrokenBlobs { get; init; } = [];
+
+    /// <summary>Entries that no client made, as absolute paths.</summary>
+    internal IReadOnlyList<string> ForeignEntries { get; init; } = [];
 
     /// <summary>The repository's id.</summary>
     public override string ToString() => Id.ToString();

@@ -37,6 +37,8 @@ internal sealed class RepositoryScanner(
             LastModified = used.Count > 0 ? used.Max(c => c.Modified) : modified,
             LastAccessed = used.Count > 0 ? used.Max(c => c.Accessed) : accessed,
             IsLinkedFolder = isLinkedFolder,
+            BrokenBlobs = blobs.Broken,
+            ForeignEntries = [.. problems.Where(p => p.Repository == id && p.Kind == CacheProblemKind.ForeignEntry).Select(p => p.Path)],
         };
     }
 

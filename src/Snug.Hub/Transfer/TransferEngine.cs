@@ -75,7 +75,8 @@ internal sealed class TransferEngine(TransferContext context, Action<TransferIte
                 return () => starter.BeginAsync(item);
             }
 
-            foreach (LargeFile file in state.Active)
+            // Under a limit every connection looks slow, and fetching twice would eat what is allowed.
+            foreach (LargeFile file in context.Options.BandwidthLimit is null ? state.Active : [])
             {
                 if (file.TakeOver(WorthSeconds) is { } segment)
                 {
@@ -130,6 +131,7 @@ internal sealed class TransferEngine(TransferContext context, Action<TransferIte
     private void WatchConnections(TransferState state)
     {
         long inFlight = 0;
+        List<(LargeFile File, long Done)> grown = [];
         void Watch(Connection connection) => connection.Watch(
             context.Settings.IdleTimeout, context.Options.MinimumThroughput, context.Options.MinimumThroughputWindow);
         lock (state.Gate)
@@ -137,7 +139,9 @@ internal sealed class TransferEngine(TransferContext context, Action<TransferIte
             foreach (LargeFile file in state.Active)
             {
                 file.Watch(Watch);
-                inFlight += Volatile.Read(ref file.DoneBytes);
+                long done = Volatile.Read(ref file.DoneBytes);
+                inFlight += done;
+                grown.Add((file, done));
             }
 
             foreach (Connection connection in state.SmallConnections)
@@ -147,6 +151,14 @@ internal sealed class TransferEngine(TransferContext context, Action<TransferIte
         }
 
         context.Progress.Tick(inFlight, Volatile.Read(ref _busy));
+        foreach ((LargeFile file, long done) in grown)
+        {
+            if (done != file.ReportedBytes)
+            {
+                file.ReportedBytes = done;
+                context.Progress.File(file.Item.Path, DownloadFileState.Transferring, done, file.Item.Size);
+            }
+        }
     }
 
     /// <summary>Looks whether contents that others were downloading are there by now, or free to be taken.</summary>

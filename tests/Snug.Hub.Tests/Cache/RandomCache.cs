@@ -29,7 +29,9 @@ internal static class RandomCache
             for (int i = random.Next(3); i > 0; i--)
             {
                 cache.AddBlob(id, CacheFolder.Content($"orphan-{name}-{i}", random.Next(50)), random.Next(2) == 0);
-                CacheFolder.Write(Path.Join(cache.Layout.Blobs(id), $"{CacheFolder.Sha256([(byte)i])}.0000000{i}.incomplete"), new byte[random.Next(90)]);
+                string partial = Path.Join(cache.Layout.Blobs(id), $"{CacheFolder.Sha256([(byte)i])}.0000000{i}.incomplete");
+                CacheFolder.Write(partial, new byte[random.Next(90)]);
+                File.SetLastWriteTimeUtc(partial, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
             }
         }
     }

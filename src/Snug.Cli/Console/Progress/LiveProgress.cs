@@ -12,6 +12,9 @@ internal sealed class LiveProgress(CliConsole console) : ProgressView(console, o
     private const int MaxFiles = 6;
     private const int MinWidth = 40;
     private const int MaxWidth = 120;
+
+    /// <summary>What stands behind a bar at most: percent, rate and time left.</summary>
+    private const int TailWidth = 34;
     private const string EraseToEndOfLine = "\u001b[K";
     private const string EraseBelow = "\u001b[J";
     private static readonly string[] Spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -83,15 +86,13 @@ internal sealed class LiveProgress(CliConsole console) : ProgressView(console, o
             return [$"{Color(Ansi.Cyan, turn)} {Color(Ansi.Bold, name)}  {Color(Ansi.Dim, PhaseText(overall.Phase))}"];
         }
 
-        int nameWidth = Math.Clamp(width / 3, 12, 36);
-        List<string> lines = [];
-        string commit = overall.Commit is { } known ? "at " + Text.ShortCommit(known) : "";
-        lines.Add($"{Color(Ansi.Cyan, turn)} {Color(Ansi.Bold, name)}  {Color(Ansi.Dim, commit)}");
-        foreach (ActiveFile file in files.Take(MaxFiles))
-        {
-            lines.Add(FileLine(file, nameWidth, width));
-        }
-
+        int nameWidth = Math.Clamp(width / 4, 12, 36);
+        string place = overall.Commit is { } commit ? $"at {Text.ShortCommit(commit)}, " : "";
+        List<string> lines =
+        [
+            $"{Color(Ansi.Cyan, turn)} {Color(Ansi.Bold, name)}  {Color(Ansi.Dim, place + Amount(overall.BytesDone, overall.BytesTotal))}",
+            .. files.Take(MaxFiles).Select(file => FileLine(file, nameWidth, width)),
+        ];
         if (files.Length > MaxFiles)
         {
             lines.Add(Color(Ansi.Dim, $"    and {Text.Count(files.Length - MaxFiles, "more file")}"));
@@ -106,7 +107,7 @@ internal sealed class LiveProgress(CliConsole console) : ProgressView(console, o
         string name = Text.Shorten(Text.Printable(file.Path), nameWidth).PadRight(nameWidth);
         string tail = file.State switch
         {
-            DownloadFileState.Waiting => "waiting for another process",
+            DownloadFileState.Waiting => "waits for another process",
             DownloadFileState.Retrying => file.Note is null ? "trying again" : "trying again: " + Text.Printable(file.Note),
             _ => $"{Percent(file.Done, file.Total),4}  {Amount(file.Done, file.Total)}",
         };
@@ -115,25 +116,24 @@ internal sealed class LiveProgress(CliConsole console) : ProgressView(console, o
 
     private string TotalLine(DownloadProgress overall, int nameWidth, int width)
     {
-        string files = $"{overall.FilesDone:#,0}/{Text.Count(overall.FilesTotal, "file")}";
-        StringBuilder tail = new($"{Percent(overall.BytesDone, overall.BytesTotal),4}  {Amount(overall.BytesDone, overall.BytesTotal)}");
+        string files = $"{overall.FilesDone:#,0} of {Text.Count(overall.FilesTotal, "file")}";
+        string tail = $"{Percent(overall.BytesDone, overall.BytesTotal),4}";
         if (overall.BytesPerSecond > 0)
         {
-            tail.Append("  ").Append(Text.Rate(overall.BytesPerSecond));
+            tail += "  " + Text.Rate(overall.BytesPerSecond);
         }
 
         if (overall.Remaining is { } left)
         {
-            tail.Append("  ").Append(Text.Duration(left)).Append(" left");
+            tail += "  " + Text.Duration(left) + " left";
         }
 
-        return Line("  " + files.PadRight(nameWidth + 2), overall.BytesDone, overall.BytesTotal, tail.ToString(), Ansi.Green, width, 4 + nameWidth);
+        return Line("  " + files.PadRight(nameWidth + 2), overall.BytesDone, overall.BytesTotal, tail, Ansi.Green, width, 4 + nameWidth);
     }
 
     private string Line(string head, long done, long total, string tail, string color, int width, int headWidth)
     {
-        // The tail of a running file has up to 25 characters; keeping room for 44 keeps the bars of all lines equally long.
-        int bar = Math.Clamp(width - headWidth - 46, 8, 40);
+        int bar = Math.Clamp(width - headWidth - TailWidth - 2, 8, 40);
         int room = Math.Max(0, width - headWidth - bar - 2);
         string cut = tail.Length <= room ? tail : tail[..room];
         return $"{head} {Bar(done, total, bar, color)} {cut}";

@@ -58,6 +58,12 @@ internal sealed class ProgressState
             return report.FileBytesDone;
         }
 
+        if (state == DownloadFileState.Transferring && !_active.ContainsKey(path))
+        {
+            // A late report on a file that is complete by now.
+            return report.FileBytesTotal;
+        }
+
         bool known = _active.TryGetValue(path, out ActiveFile? file);
         long done = known ? Math.Max(file!.Done, report.FileBytesDone) : report.FileBytesDone;
         _active[path] = new ActiveFile(
