@@ -67,6 +67,18 @@ public sealed class BodyFaultTests(FaultyHub faulty) : IClassFixture<FaultyHub>,
     }
 
     [Fact]
+    public async Task A_truncated_body_in_chunks_lacks_its_end()
+    {
+        Hub.Faults.Add(new FaultRule { Fault = Fault.All(Fault.NoLength(), Fault.TruncateBody(100)), Listener = HubListener.Storage });
+
+        using HttpResponseMessage response = await faulty.GetAsync(FaultyHub.Large);
+        (byte[] bytes, Exception? problem) = await FaultyHub.ReadAsync(response);
+
+        Assert.Equal(faulty.LargeContent[..100], bytes);
+        Assert.Equal(HttpRequestError.ResponseEnded, Assert.IsType<HttpIOException>(problem).HttpRequestError);
+    }
+
+    [Fact]
     public async Task A_trickle_keeps_its_rate()
     {
         Hub.Faults.Add(new FaultRule { Fault = Fault.Trickle(20_000, after: 100_000), Listener = HubListener.Storage });

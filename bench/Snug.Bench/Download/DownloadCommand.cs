@@ -10,6 +10,9 @@ internal static class DownloadCommand
     private const int DefaultSmall = 2000;
     private const int DefaultRounds = 3;
 
+    /// <summary>A peer that takes longer is not run again in the row: its place in the table is clear.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static async Task<int> RunAsync(string[] args)
@@ -31,6 +34,7 @@ internal static class DownloadCommand
             Path.Join(arguments.Text("work") ?? Path.GetTempPath(), $"snug-bench-{Environment.ProcessId}")).FullName;
         try
         {
+            string load = Machine.Load;
             Limits limits = await Limits.MeasureAsync(work, contents.LargeSize);
             List<Measurement> measurements = [];
             await using BenchServer server = await BenchServer.StartAsync(contents);
@@ -39,7 +43,9 @@ internal static class DownloadCommand
                 await MeasureAsync(scenario, peers, contents, server, rounds, work, measurements);
             }
 
-            string report = Report.Write(contents, scenarios, peers, measurements, limits, rounds, Machine.Describe(work));
+            string report = Report.Write(
+                contents, scenarios, peers, measurements, limits, rounds, Patience,
+                $"{Machine.Describe(work)}; load {load} before and {Machine.Load} after");
             Console.WriteLine(report);
             if (arguments.Text("markdown") is { } markdown)
             {
@@ -92,6 +98,11 @@ internal static class DownloadCommand
             for (int turn = 0; turn < peers.Count; turn++)
             {
                 Peer peer = peers[(turn + round - 1) % peers.Count].Peer;
+                if (measurements.Exists(run => run.Scenario == scenario.Name && run.Peer == peer.Name && run.Seconds > Patience.TotalSeconds))
+                {
+                    continue;
+                }
+
                 Measurement measurement = await MeasureAsync(scenario, peer, contents, server, round, work);
                 measurements.Add(measurement);
                 Console.Error.WriteLine(string.Create(

@@ -5,6 +5,9 @@ namespace Snug.Bench;
 /// <summary>The machine in words that do not tell whose it is.</summary>
 internal static class Machine
 {
+    /// <summary>How many processes wanted to run, over the last minute; more than there are cores means that others took part.</summary>
+    public static string Load => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+
     public static string Describe(string folder)
     {
         const string CpuInfo = "/proc/cpuinfo";

@@ -58,10 +58,17 @@ public sealed partial class Fault
             }
         }));
 
-    /// <summary>The body ends early and the connection is closed properly, although the head promised more.</summary>
+    /// <summary>The body ends early and the connection is closed, although the head, or the chunks, promised more.</summary>
     public static Fault TruncateBody(long at) => new(
         $"end after {at} bytes",
-        exchange => exchange.AnswerThroughAsync(async (data, offset, output, ending) => await ForwardUntilAsync(at, data, offset, output)));
+        exchange => exchange.AnswerThroughAsync(async (data, offset, output, ending) =>
+        {
+            // With a length in the head the server closes by itself; chunks it would end in good order.
+            if (await ForwardUntilAsync(at, data, offset, output) && exchange.Context.Response.ContentLength is null)
+            {
+                await exchange.CloseAsync();
+            }
+        }));
 
     /// <summary>One bit of the body is wrong.</summary>
     public static Fault FlipByte(long at) => new(

@@ -62,6 +62,14 @@ internal sealed class FaultExchange(HttpContext context, RequestRecord record, F
         Cut();
     }
 
+    /// <summary>Ends the connection without a reset, after what was sent has arrived.</summary>
+    public async Task CloseAsync()
+    {
+        await Task.Delay(Settling, CancellationToken.None);
+        Context.Features.Get<IConnectionSocketFeature>()?.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        Cut();
+    }
+
     /// <summary>Changes the head of the answer just before it is sent.</summary>
     public void OnHead(Action<HttpResponse> change) => Context.Response.OnStarting(
         () =>
