@@ -255,6 +255,7 @@ internal sealed class LargeFile : IDisposable
                 int read = RandomAccess.Read(_partial.Handle, readBack.AsSpan(0, length), BlockMap.Offset(block));
                 if (read == length && Blocks.Agrees(block, readBack.AsSpan(0, length)))
                 {
+                    _partial.RecordFound(block, readBack.AsSpan(0, length));
                     hash?.AppendData(readBack.AsSpan(0, length));
                     continue;
                 }

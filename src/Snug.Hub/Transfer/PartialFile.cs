@@ -100,6 +100,27 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Records a block of another client's that has been read back, so that it is not lost when this process is interrupted, too.
+    /// The hash of the whole file still decides whether it is right.
+    /// </summary>
+    public void RecordFound(int block, ReadOnlySpan<byte> data)
+    {
+        if (Blocks.IsFound(block))
+        {
+            try
+            {
+                uint crc = Crc32C.Compute(data);
+                _journal.Append(block, crc);
+                Blocks.Confirm(block, crc);
+            }
+            catch (IOException)
+            {
+                // No room for a record: the download goes on without it.
+            }
+        }
+    }
+
     /// <summary>Renames the finished file to its destination and drops the journal.</summary>
     public void Publish(string destination, long size)
     {
