@@ -16,4 +16,7 @@ void Stop(PosixSignalContext context)
 
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-return await SnugApp.RunAsync(args, CliConsole.ForProcess(), stop.Token);
+CliConsole console = CliConsole.ForProcess();
+int exitCode = await SnugApp.RunAsync(args, console, stop.Token);
+console.Out.Flush();
+return exitCode;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text.Json;
 
 namespace Snug.Cli.Tests;
@@ -6,6 +7,9 @@ namespace Snug.Cli.Tests;
 /// <summary>The program itself, as a process of its own.</summary>
 public sealed class ExecutableTests(SampleHub hub) : IClassFixture<SampleHub>
 {
+    private static readonly string Program = typeof(ExecutableTests).Assembly
+        .GetCustomAttributes(typeof(AssemblyMetadataAttribute), false).Cast<AssemblyMetadataAttribute>().Single(a => a.Key == "Program").Value!;
+
     [Fact]
     public async Task It_reads_the_real_environment_and_separates_its_streams()
     {
@@ -60,7 +64,7 @@ public sealed class ExecutableTests(SampleHub hub) : IClassFixture<SampleHub>
 
     private static Process Start(CliHarness cli, params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Join(AppContext.BaseDirectory, "snug.dll"), .. arguments])
+        ProcessStartInfo start = new("dotnet", [Program, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -21,7 +21,7 @@ internal sealed class EnsureCommand : SnugCommand
 
     private readonly Option<string> _variable = new("--from-env")
     {
-        Description = $"A variable that names models, with commas or spaces between (default: {EnsureDefaults.Variable}, read when no model is given).",
+        Description = "A variable that names models, with commas or spaces between; read when no model is given.",
         HelpName = "NAME",
         DefaultValueFactory = _ => EnsureDefaults.Variable,
     };
@@ -118,12 +118,12 @@ internal sealed class EnsureCommand : SnugCommand
             return;
         }
 
-        Table table = new(new("MODEL"), new("STATUS"), new("COMMIT"), new("DOWNLOADED", IsNumber: true), new("PATH", MayWrap: true));
+        Table table = new(new("MODEL"), new("STATUS"), new("COMMIT"), new("DOWNLOADED", IsNumber: true), new("PATH", IsForPrograms: true));
         foreach (EnsuredModel result in results)
         {
             table.Add(
                 result.Model,
-                result.Status,
+                new TableCell(result.Status, result.Failure is null ? result.Status : $"failed: {result.Failure.Kind}"),
                 TableCell.Commit(result.Commit ?? ""),
                 result.Failure is null ? TableCell.Size(result.TransferredBytes) : "",
                 result.Failure is null ? result.Path : result.Failure.Kind);

@@ -24,52 +24,66 @@ internal sealed class EnvCommand : SnugCommand
     protected override Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         HubSettings settings = HubSettings.Resolve(invocation.ClientOptions());
-        (string Name, string Value)[] versions =
-        [
-            ("snug", Versions.Snug),
-            (".NET", Environment.Version.ToString()),
-            ("system", $"{RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()})"),
-        ];
-        (string Name, string Value)[] variables =
-            [.. Variables.Select(name => (name, Show(name, invocation.Console.Variable(name)))).Where(v => v.Item2.Length > 0)];
+        List<SectionRow> variables = [];
+        foreach (string name in Variables)
+        {
+            if (Show(name, invocation.Console.Variable(name)) is { Length: > 0 } value)
+            {
+                variables.Add(new SectionRow(name, value));
+            }
+        }
+
         if (invocation.IsJson)
         {
-            invocation.WriteJson(json =>
-            {
-                json.WriteStartObject("versions");
-                json.WriteString("snug", versions[0].Value);
-                json.WriteString("dotnet", versions[1].Value);
-                json.WriteString("system", versions[2].Value);
-                json.WriteEndObject();
-                json.WriteStartArray("settings");
-                foreach (ResolvedSetting setting in settings.All)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("name", setting.Name);
-                    json.WriteString("value", setting.Value);
-                    json.WriteString("source", setting.Source);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-                json.WriteStartObject("variables");
-                foreach ((string name, string value) in variables)
-                {
-                    json.WriteString(name, value);
-                }
-
-                json.WriteEndObject();
-            });
+            WriteJson(invocation, settings, variables);
             return Task.FromResult(ExitCodes.Done);
         }
 
         Sections sections = new(invocation.Console);
-        sections.Add("Versions", versions);
-        sections.Add("Settings", [.. settings.All.Select(s => (s.Name, s.Value, (string?)$"from {SourceOf(s)}"))]);
+        sections.Add(
+            "Versions",
+            [new SectionRow("snug", Versions.Snug), new SectionRow(".NET", Environment.Version.ToString()), new SectionRow("system", SystemName)]);
+        List<SectionRow> rows = [];
+        foreach (ResolvedSetting setting in settings.All)
+        {
+            rows.Add(new SectionRow(setting.Name, setting.Value, $"from {SourceOf(setting)}"));
+        }
+
+        sections.Add("Settings", rows);
         sections.Add("Variables", variables);
         sections.Write();
         return Task.FromResult(ExitCodes.Done);
     }
+
+    private static string SystemName => $"{RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()})";
+
+    // Apart, so that the serializer is not loaded where nothing is serialized.
+    private static void WriteJson(Invocation invocation, HubSettings settings, List<SectionRow> variables) => invocation.WriteJson(json =>
+    {
+        json.WriteStartObject("versions");
+        json.WriteString("snug", Versions.Snug);
+        json.WriteString("dotnet", Environment.Version.ToString());
+        json.WriteString("system", SystemName);
+        json.WriteEndObject();
+        json.WriteStartArray("settings");
+        foreach (ResolvedSetting setting in settings.All)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", setting.Name);
+            json.WriteString("value", setting.Value);
+            json.WriteString("source", setting.Source);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("variables");
+        foreach (SectionRow variable in variables)
+        {
+            json.WriteString(variable.Name, variable.Value);
+        }
+
+        json.WriteEndObject();
+    });
 
     private static string SourceOf(ResolvedSetting setting) => setting.Source switch
     {

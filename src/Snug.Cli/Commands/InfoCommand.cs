@@ -60,7 +60,7 @@ internal sealed class InfoCommand : SnugCommand
         }
 
         Sections sections = new(invocation.Console);
-        sections.Add("", [.. Rows(info, refs, page, count, bytes, invocation.Console).Where(r => r.Value is { Length: > 0 }).Select(r => (r.Name, r.Value!))]);
+        sections.Add("", [.. Rows(info, refs, page, count, bytes, invocation.Console).Where(r => r.Value is { Length: > 0 }).Select(r => new SectionRow(r.Name, r.Value!))]);
         sections.Write();
         return ExitCodes.Done;
     }
@@ -119,16 +119,16 @@ internal sealed class InfoCommand : SnugCommand
         }
 
         Sections sections = new(invocation.Console);
-        (string, string)[] rows =
-        [
-            ("repository", repository.ToString()),
-            ("file", file),
-            ("commit", metadata.Commit),
-            ("size", $"{Text.Size(metadata.Size)} ({metadata.Size:#,0} bytes)"),
-            ("hash", metadata.Etag),
-            ("location", location),
-        ];
-        sections.Add("", rows);
+        sections.Add(
+            "",
+            [
+                new SectionRow("repository", repository.ToString()),
+                new SectionRow("file", file),
+                new SectionRow("commit", metadata.Commit),
+                new SectionRow("size", $"{Text.Size(metadata.Size)} ({metadata.Size:#,0} bytes)"),
+                new SectionRow("hash", metadata.Etag),
+                new SectionRow("location", location),
+            ]);
         sections.Write();
     }
 

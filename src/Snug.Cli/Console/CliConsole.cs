@@ -1,3 +1,4 @@
+using System.Text;
 using Snug.Hub;
 
 namespace Snug.Cli;
@@ -48,8 +49,8 @@ internal sealed class CliConsole
 
     public static CliConsole ForProcess() => new()
     {
-        Out = Console.Out,
-        Error = Console.Error,
+        Out = Open(Console.OpenStandardOutput, () => Console.Out, flushes: false),
+        Error = Open(Console.OpenStandardError, () => Console.Error, flushes: true),
         In = new LateReader(() => Console.In),
         IsOutTerminal = !Console.IsOutputRedirected,
         IsErrorTerminal = !Console.IsErrorRedirected,
@@ -57,6 +58,21 @@ internal sealed class CliConsole
         Variable = Environment.GetEnvironmentVariable,
         Width = ReadWidth,
     };
+
+    /// <summary>
+    /// Opens a stream of the process. Elsewhere than on Windows the platform's own writers would first read the terminal's description
+    /// and change its settings, which takes time and is of use only to programs that read keys.
+    /// </summary>
+    private static TextWriter Open(Func<Stream> open, Func<TextWriter> platform, bool flushes)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return platform();
+        }
+
+        Encoding encoding = Console.OutputEncoding is { CodePage: not Utf8 } other ? other : new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return TextWriter.Synchronized(new StreamWriter(open(), encoding) { AutoFlush = flushes });
+    }
 
     private static int ReadWidth()
     {

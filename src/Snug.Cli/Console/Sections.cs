@@ -5,57 +5,66 @@ namespace Snug.Cli;
 /// </summary>
 internal sealed class Sections(CliConsole console)
 {
-    private readonly List<(string Title, (string Name, string Value, string? Note)[] Rows)> _sections = [];
+    private readonly List<string> _titles = [];
+    private readonly List<List<SectionRow>> _rows = [];
 
-    public void Add(string title, (string Name, string Value)[] rows) => Add(title, [.. rows.Select(r => (r.Name, r.Value, (string?)null))]);
-
-    public void Add(string title, (string Name, string Value, string? Note)[] rows)
+    public void Add(string title, List<SectionRow> rows)
     {
-        if (rows.Length > 0)
+        if (rows.Count > 0)
         {
-            _sections.Add((title, rows));
+            _titles.Add(title);
+            _rows.Add(rows);
         }
     }
 
     public void Write()
     {
-        TextWriter output = console.Out;
-        if (!console.IsOutTerminal)
+        if (console.IsOutTerminal)
         {
-            foreach ((string name, string value, string? note) in _sections.SelectMany(s => s.Rows))
-            {
-                output.WriteLine(note is null ? Table.Line(name, value) : Table.Line(name, value, note));
-            }
-
-            output.Flush();
-            return;
+            WriteForPeople();
+        }
+        else
+        {
+            WriteForPrograms();
         }
 
+        console.Out.Flush();
+    }
+
+    private void WriteForPrograms()
+    {
+        foreach (List<SectionRow> rows in _rows)
+        {
+            foreach (SectionRow row in rows)
+            {
+                console.Out.WriteLine(row.Note is null ? Table.Line(row.Name, row.Value) : Table.Line(row.Name, row.Value, row.Note));
+            }
+        }
+    }
+
+    private void WriteForPeople()
+    {
         bool decorate = console.DecoratesOut;
-        int nameWidth = _sections.SelectMany(s => s.Rows).Max(r => r.Name.Length) + 2;
-        bool first = true;
-        foreach ((string title, (string Name, string Value, string? Note)[] rows) in _sections)
+        int nameWidth = _rows.Max(rows => rows.Max(r => r.Name.Length)) + 2;
+        for (int i = 0; i < _rows.Count; i++)
         {
-            if (!first)
+            if (i > 0)
             {
-                output.WriteLine();
+                console.Out.WriteLine();
             }
 
-            first = false;
-            if (title.Length > 0)
+            if (_titles[i].Length > 0)
             {
-                output.WriteLine(Ansi.Style(decorate, Ansi.Bold, title));
+                console.Out.WriteLine(Ansi.Style(decorate, Ansi.Bold, _titles[i]));
             }
 
-            int valueWidth = Math.Min(rows.Max(r => r.Value.Length), Math.Max(20, console.Width() - nameWidth - 32));
-            foreach ((string name, string value, string? note) in rows)
+            int valueWidth = Math.Min(_rows[i].Max(r => r.Value.Length), Math.Max(20, console.Width() - nameWidth - 32));
+            foreach (SectionRow row in _rows[i])
             {
-                string shown = note is null ? Text.Printable(value) : Text.Printable(value).PadRight(valueWidth);
-                string tail = note is null ? "" : "  " + Ansi.Style(decorate, Ansi.Dim, Text.Printable(note));
-                output.WriteLine($"  {Ansi.Style(decorate, Ansi.Cyan, name.PadRight(nameWidth))}{shown}{tail}");
+                string value = Text.Printable(row.Value);
+                string tail = row.Note is null ? value : $"{value.PadRight(valueWidth)}  {Ansi.Style(decorate, Ansi.Dim, Text.Printable(row.Note))}";
+                console.Out.WriteLine($"  {Ansi.Style(decorate, Ansi.Cyan, row.Name.PadRight(nameWidth))}{tail}");
             }
         }
-
-        output.Flush();
     }
 }

@@ -5,4 +5,5 @@ namespace Snug.Cli;
 /// <param name="IsNumber">Whether values stand at the right.</param>
 /// <param name="Style">A Spectre style for the values, or <see langword="null"/>.</param>
 /// <param name="MayWrap">Whether long values may take several lines.</param>
-internal sealed record TableColumn(string Name, bool IsNumber = false, string? Style = null, bool MayWrap = false);
+/// <param name="IsForPrograms">Whether it is left out on terminals.</param>
+internal sealed record TableColumn(string Name, bool IsNumber = false, string? Style = null, bool MayWrap = false, bool IsForPrograms = false);

@@ -52,8 +52,18 @@ internal static class Text
         number.ToString("#,0", CultureInfo.InvariantCulture) + " " + singular + (number == 1 ? "" : "s");
 
     /// <summary>Text from elsewhere without what a terminal would obey: file names may hold anything.</summary>
-    public static string Printable(string text) =>
-        text.AsSpan().IndexOfAny(Controls) < 0 ? text : string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    public static string Printable(string text)
+    {
+        foreach (char c in text)
+        {
+            if (char.IsControl(c))
+            {
+                return string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+            }
+        }
+
+        return text;
+    }
 
     /// <summary>Cuts text in the middle, where paths are least telling.</summary>
     public static string Shorten(string text, int width) => text.Length <= width ? text
@@ -62,7 +72,4 @@ internal static class Text
 
     /// <summary>A commit as people quote it.</summary>
     public static string ShortCommit(string commit) => commit.Length > 8 ? commit[..8] : commit;
-
-    private static readonly System.Buffers.SearchValues<char> Controls =
-        System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(char.IsControl)]);
 }

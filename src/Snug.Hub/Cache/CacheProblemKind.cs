@@ -27,6 +27,9 @@ public enum CacheProblemKind
     /// <summary>A download journal whose partial file is gone.</summary>
     StrayJournal,
 
+    /// <summary>The bytes of a blob or file are not those that its name or the repository's listing promises.</summary>
+    WrongContent,
+
     /// <summary>Something could not be removed.</summary>
     NotRemoved,
 }

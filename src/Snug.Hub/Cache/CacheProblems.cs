@@ -66,6 +66,17 @@ internal static class CacheProblems
         Repository = repository,
     };
 
+    public static CacheProblem WrongContent(string path, RepositoryId repository) => new(
+        CacheProblemKind.WrongContent, path, $"'{path}' does not hold the bytes that {repository} has under this name.", Repair)
+    {
+        Repository = repository,
+    };
+
+    /// <summary>Whether a repair mends problems of a kind.</summary>
+    public static bool IsRepairable(CacheProblemKind kind) =>
+        kind is CacheProblemKind.BrokenLink or CacheProblemKind.DanglingRef or CacheProblemKind.InvalidRef or CacheProblemKind.StrayJournal
+            or CacheProblemKind.WrongContent;
+
     public static CacheProblem NotRemoved(string path, RepositoryId? repository, string reason) => new(
         CacheProblemKind.NotRemoved, path, $"'{path}' was not removed: {reason}", "Check its permissions and owner, and whether a program has it open.")
     {

@@ -162,6 +162,35 @@ public sealed partial class HubCache
     }
 
     /// <summary>
+    /// Reads every blob and copy once, in parallel, and compares it with the hash in its name or in the stored listing of its
+    /// commit: SHA-256 for large files, git's blob id for others. Changes nothing.
+    /// </summary>
+    /// <param name="repositories">The repositories to verify; <see langword="null"/> for all.</param>
+    /// <param name="progress">Receives reports; called from several threads, never at the same time.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="HubException">The cache cannot be read (<see cref="HubErrorKind.CacheAccess"/>).</exception>
+    /// <exception cref="OperationCanceledException">The verification was stopped.</exception>
+    public async Task<CacheVerification> VerifyAsync(
+        IEnumerable<RepositoryId>? repositories = null, IProgress<CacheVerifyProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        CacheScan scan = await Task.Run(() => Scan(cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await new CacheVerifier(scan, _layout, repositories?.ToHashSet(), progress).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Plans the repair of what a verification found: wrong contents and the entries that lead to them are removed, and so are
+    /// links that lead nowhere and refs that name nothing. Then download <see cref="CacheVerification.Gaps"/>.
+    /// </summary>
+    /// <param name="verification">A verification of this cache.</param>
+    public CacheRemovalPlan PlanRepair(CacheVerification verification)
+    {
+        ArgumentNullException.ThrowIfNull(verification);
+        RemovalPlanner planner = Planner(verification.Scan);
+        planner.Repair(verification);
+        return planner.Build();
+    }
+
+    /// <summary>
     /// Carries out a plan. What has changed since it was made, is in use again or is being downloaded stays. Whatever points goes
     /// before what it points at, so an interruption leaves unused blobs at worst.
     /// </summary>

@@ -117,6 +117,13 @@ internal sealed partial class RemovalExecutor(CacheLayout layout, ILogger logger
 
     private string? RemoveEntry(CacheRemovalItem item)
     {
+        // A download may have mended it since: a link that led nowhere leads to a file, or other bytes lie behind it.
+        if (item.LinkTarget is not null && RealFile.Exists(item.Path) && RealPath.Resolve(item.Path) is { } real
+            && FolderReader.TryStat(real)?.Modified != item.Modified)
+        {
+            return "it has been mended meanwhile";
+        }
+
         if (RemoveIfSame(item) is { } refusal)
         {
             return refusal;
@@ -141,7 +148,9 @@ internal sealed partial class RemovalExecutor(CacheLayout layout, ILogger logger
             return null;
         }
 
-        bool same = item.LinkTarget is { } target ? FolderReader.LinkTarget(item.Path) == target : !entry.IsLink && entry.Modified == item.Modified;
+        bool same = item.LinkTarget is { } target
+            ? FolderReader.LinkTarget(item.Path) == target
+            : !entry.IsLink && entry.Modified == item.Modified;
         if (!same)
         {
             return "it has changed meanwhile";

@@ -9,6 +9,7 @@ internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDow
     private readonly List<RepositoryId> _repositories = [];
     private readonly List<CachedRevision> _revisions = [];
     private readonly HashSet<CachedContent> _orphans = [];
+    private readonly HashSet<CachedContent> _wrong = [];
     private bool _everything;
 
     /// <summary>Plans the removal of revisions; of the whole repository when no other is left.</summary>
@@ -100,18 +101,17 @@ internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDow
         _orphans.UnionWith(scan.SharedBlobs.Where(b => !b.IsReferenced && !live.IsYoung(b.LastModified, LiveDownloads.Settled)).Select(b => b.Content));
 
     /// <summary>Plans the removal of one entry of a snapshot.</summary>
-    public void AddEntry(RepositoryId id, string path, CachedFile? file)
+    private void AddEntry(RepositoryId id, string path, CachedFile? file)
     {
-        string? target = FolderReader.LinkTarget(path);
         Add(new CacheRemovalItem(CacheRemovalKind.SnapshotEntry, path, file is { IsCopy: true } ? file.SizeInBytes : 0, id)
         {
-            LinkTarget = target,
-            Modified = target is null ? file?.LastModified : null,
+            LinkTarget = FolderReader.LinkTarget(path),
+            Modified = file?.LastModified,
         });
     }
 
     /// <summary>Plans the removal of a blob.</summary>
-    public void AddBlob(CachedRepository repository, CachedBlob blob)
+    private void AddBlob(CachedRepository repository, CachedBlob blob)
     {
         bool isFile = RealPath.Comparer.Equals(blob.Content.Path, blob.Path);
         Add(new CacheRemovalItem(CacheRemovalKind.Blob, blob.Path, isFile ? blob.SizeInBytes : 0, repository.Id)
@@ -123,14 +123,14 @@ internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDow
     }
 
     /// <summary>Plans the removal of a link among the blobs that leads nowhere.</summary>
-    public void AddBrokenBlob(RepositoryId id, string path) => Add(new CacheRemovalItem(CacheRemovalKind.Blob, path, 0, id)
+    private void AddBrokenBlob(RepositoryId id, string path) => Add(new CacheRemovalItem(CacheRemovalKind.Blob, path, 0, id)
     {
         Etag = Path.GetFileName(path),
         LinkTarget = FolderReader.LinkTarget(path),
     });
 
     /// <summary>Plans the removal of a ref that names nothing, unless a download may just have written it.</summary>
-    public void AddUselessRef(CacheProblem problem)
+    private void AddUselessRef(CacheProblem problem)
     {
         if (FolderReader.TryStat(problem.Path) is { } entry && !live.IsYoung(entry.Modified, LiveDownloads.Settled))
         {
@@ -139,7 +139,7 @@ internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDow
     }
 
     /// <summary>Plans the removal of what interrupted processes left in a repository.</summary>
-    public void AddAbandoned(CachedRepository repository, TimeSpan quiet)
+    private void AddAbandoned(CachedRepository repository, TimeSpan quiet)
     {
         foreach (CachedPartial partial in repository.Partials)
         {
@@ -163,6 +163,58 @@ internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDow
             {
                 Add(new CacheRemovalItem(CacheRemovalKind.Leftover, leftover.Path, leftover.SizeInBytes, repository.Id));
             }
+        }
+    }
+
+    /// <summary>
+    /// Plans the removal of what a verification found wrong: entries that lead nowhere or to wrong bytes, the wrong bytes, refs
+    /// that name nothing. What is being downloaded is left to the download.
+    /// </summary>
+    public void Repair(CacheVerification verification)
+    {
+        foreach (WrongContent wrong in verification.Wrong)
+        {
+            _wrong.Add(wrong.Content);
+            foreach ((CachedRepository repository, CachedBlob blob) in wrong.Blobs)
+            {
+                foreach (CachedFile file in repository.Revisions.SelectMany(r => r.Files).Where(f => f.Blob == blob))
+                {
+                    AddEntry(repository.Id, file.LocalPath, file);
+                }
+
+                AddBlob(repository, blob);
+            }
+
+            foreach ((CachedRevision revision, CachedFile file) in wrong.Files)
+            {
+                AddEntry(revision.Repository, file.LocalPath, file);
+            }
+        }
+
+        foreach (CachedRepository repository in scan.Repositories.Where(r => verification.Selected?.Contains(r.Id) ?? true))
+        {
+            foreach (CachedRevision revision in repository.Revisions)
+            {
+                foreach (string path in revision.BrokenFiles)
+                {
+                    AddEntry(repository.Id, Path.Join(revision.Directory, CacheLayout.ToLocal(path)), null);
+                }
+            }
+
+            foreach (string path in repository.BrokenBlobs)
+            {
+                AddBrokenBlob(repository.Id, path);
+            }
+
+            foreach (CachedPartial journal in repository.Partials.Where(p => p.IsStrayJournal && live.ReasonToSpare(p, LiveDownloads.Settled) is null))
+            {
+                AddPartial(journal);
+            }
+        }
+
+        foreach (CacheProblem problem in verification.Problems.Where(p => p.Kind is CacheProblemKind.DanglingRef or CacheProblemKind.InvalidRef))
+        {
+            AddUselessRef(problem);
         }
     }
 
@@ -315,8 +367,10 @@ internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDow
                 continue;
             }
 
+            // Wrong bytes are wrong for users that no list knows, too.
+            bool evenWithoutList = _everything || _wrong.Contains(content);
             HashSet<string>? users = SharedManifest.TryRead(layout.Root, content.Path);
-            if (users is null ? !_everything : !users.IsSubsetOf(_planned))
+            if (users is null ? !evenWithoutList : !users.IsSubsetOf(_planned))
             {
                 _spared.Add(new CacheSpared(
                     content.Path, content.Size, users is null ? "the list of its users cannot be read" : "it has other users", null));
@@ -326,7 +380,7 @@ internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDow
             Add(new CacheRemovalItem(CacheRemovalKind.SharedBlob, content.Path, content.Size, null)
             {
                 Modified = content.Modified,
-                EvenWithoutList = _everything,
+                EvenWithoutList = evenWithoutList,
             });
         }
     }

@@ -11,7 +11,13 @@ public sealed class CacheCommandTests(SampleHub hub) : IClassFixture<SampleHub>
 
         CliResult result = await cli.RunAsync("cache", "list");
 
-        Assert.Equal(["snug/tiny-model\t1335815\t2\t10", "tiny\t"], [.. result.OutLines.Select((l, i) => i == 0 ? string.Join('\t', l.Split('\t')[..4]) : l[..5])]);
+        JsonElement[] both = [.. (await cli.RunAsync("files", "snug/tiny-model", "--json")).Json.GetProperty("files").EnumerateArray(),
+            .. (await cli.RunAsync("files", "snug/tiny-model", "--revision", "v1", "--json")).Json.GetProperty("files").EnumerateArray()];
+        JsonElement[] distinct = [.. both.DistinctBy(f => f.GetProperty("etag").GetString())];
+        Assert.True(distinct.Length < both.Length);
+        Assert.Equal(2, result.OutLines.Length);
+        Assert.StartsWith($"snug/tiny-model\t{distinct.Sum(f => f.GetProperty("size").GetInt64())}\t2\t{distinct.Length}\t", result.OutLines[0], StringComparison.Ordinal);
+        Assert.StartsWith("tiny\t", result.OutLines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,6 +94,96 @@ public sealed class CacheCommandTests(SampleHub hub) : IClassFixture<SampleHub>
 
         Assert.Equal(ExitCodes.Offline, result.ExitCode);
         Assert.Contains("is not in the cache", result.ErrorLines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Removing_asks_and_a_no_removes_nothing()
+    {
+        using CliHarness cli = await FilledAsync();
+        cli.IsTerminal = true;
+        cli.Input = "n\n";
+
+        CliResult result = await cli.RunAsync("cache", "remove", "tiny");
+
+        Assert.Contains("[y/N]", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Nothing was removed.", result.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await cli.RunAsync("cache", "path", "tiny")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Removing_asks_and_a_yes_removes()
+    {
+        using CliHarness cli = await FilledAsync();
+        cli.IsTerminal = true;
+        cli.Input = "y\n";
+
+        CliResult result = await cli.RunAsync("cache", "remove", "tiny");
+
+        Assert.Equal(ExitCodes.Done, result.ExitCode);
+        Assert.Equal(ExitCodes.Offline, (await cli.RunAsync("cache", "path", "tiny")).ExitCode);
+        Assert.Equal(0, (await cli.RunAsync("cache", "path", "snug/tiny-model")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Removing_without_anybody_to_ask_is_wrong_use()
+    {
+        using CliHarness cli = await FilledAsync();
+
+        CliResult result = await cli.RunAsync("cache", "clear");
+
+        Assert.Equal(ExitCodes.Usage, result.ExitCode);
+        Assert.Contains("--yes", result.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await cli.RunAsync("cache", "path", "tiny")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_dry_run_shows_what_would_go_and_keeps_it()
+    {
+        using CliHarness cli = await FilledAsync();
+
+        CliResult dry = await cli.RunAsync("cache", "clear", "--dry-run", "--json");
+        CliResult real = await cli.RunAsync("cache", "clear", "--yes", "--json");
+
+        Assert.True(dry.Json.GetProperty("dryRun").GetBoolean());
+        Assert.Equal(["snug/tiny-model", "tiny"], dry.Json.GetProperty("repositories").EnumerateArray().Select(r => r.GetString()));
+        Assert.Equal(dry.Json.GetProperty("bytesFreed").GetInt64(), real.Json.GetProperty("bytesFreed").GetInt64());
+        Assert.Equal("", (await cli.RunAsync("cache", "list")).Out);
+    }
+
+    [Fact]
+    public async Task One_revision_goes_and_what_the_other_shares_with_it_stays()
+    {
+        using CliHarness cli = await FilledAsync();
+
+        CliResult result = await cli.RunAsync("cache", "rm", "snug/tiny-model@v1", "--yes", "--json");
+
+        Assert.Single(result.Json.GetProperty("revisions").EnumerateArray());
+        CliResult rest = await cli.RunAsync("download", "snug/tiny-model", "--offline", "--json");
+        Assert.Equal(8, rest.Json.GetProperty("files").GetArrayLength());
+        Assert.Equal(ExitCodes.Offline, (await cli.RunAsync("cache", "path", "snug/tiny-model", "--revision", "v1")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Nothing_is_removed_when_one_of_the_names_is_not_there()
+    {
+        using CliHarness cli = await FilledAsync();
+
+        CliResult result = await cli.RunAsync("cache", "remove", "tiny", "tinny", "--yes");
+
+        Assert.Equal(ExitCodes.Offline, result.ExitCode);
+        Assert.Contains("tinny", result.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Equal(0, (await cli.RunAsync("cache", "path", "tiny")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Pruning_a_tidy_cache_finds_nothing()
+    {
+        using CliHarness cli = await FilledAsync();
+
+        CliResult result = await cli.RunAsync("cache", "prune", "--yes");
+
+        Assert.Equal((ExitCodes.Done, ""), (result.ExitCode, result.Out));
+        Assert.Contains("Nothing to remove.", result.Error, StringComparison.Ordinal);
     }
 
     private async Task<CliHarness> FilledAsync()

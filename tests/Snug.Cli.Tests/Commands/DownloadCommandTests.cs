@@ -86,10 +86,10 @@ public sealed class DownloadCommandTests(SampleHub hub) : IClassFixture<SampleHu
     public async Task Repeated_offline_it_sends_no_request_and_prints_the_same_path()
     {
         using CliHarness cli = hub.Cli();
-        CliResult first = await cli.RunAsync("download", "datasets/snug/tiny-dataset");
+        CliResult first = await cli.RunAsync("download", "datasets/snug/tiny-data");
         using CliHarness elsewhere = new() { Variables = { ["HF_HOME"] = cli.Home } };
 
-        CliResult second = await elsewhere.RunAsync("download", "datasets/snug/tiny-dataset", "--offline");
+        CliResult second = await elsewhere.RunAsync("download", "datasets/snug/tiny-data", "--offline");
 
         Assert.Equal(0, second.ExitCode);
         Assert.Equal(first.Out, second.Out);

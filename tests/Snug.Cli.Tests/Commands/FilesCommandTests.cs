@@ -80,16 +80,17 @@ public sealed class FilesCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Theory]
-    [InlineData("datasets/snug/tiny-dataset")]
-    [InlineData("snug/tiny-dataset", "--type", "dataset")]
-    [InlineData("datasets/snug/tiny-dataset", "--type", "dataset")]
+    [InlineData("datasets/snug/tiny-data")]
+    [InlineData("snug/tiny-data", "--type", "dataset")]
+    [InlineData("datasets/snug/tiny-data", "--type", "dataset")]
     public async Task A_dataset_is_named_by_prefix_or_by_type(params string[] arguments)
     {
         using CliHarness cli = hub.Cli();
 
         CliResult result = await cli.RunAsync(["files", .. arguments, "--json"]);
 
-        Assert.Equal("datasets/snug/tiny-dataset", result.Json.GetProperty("repository").GetString());
+        Assert.Equal(ExitCodes.Done, result.ExitCode);
+        Assert.Equal("datasets/snug/tiny-data", result.Json.GetProperty("repository").GetString());
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class FilesCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     {
         using CliHarness cli = hub.Cli();
 
-        CliResult result = await cli.RunAsync("files", "datasets/snug/tiny-dataset", "--type", "space");
+        CliResult result = await cli.RunAsync("files", "datasets/snug/tiny-data", "--type", "space");
 
         Assert.Equal(ExitCodes.Usage, result.ExitCode);
         Assert.Contains("names a dataset, but --type says space", result.ErrorLines[0], StringComparison.Ordinal);

@@ -12,6 +12,9 @@ internal sealed class CacheCommand : Command
         Add(new CacheListCommand(console, common));
         Add(new CacheInfoCommand(console, common));
         Add(new CachePathCommand(console, common));
+        Add(new CacheRemoveCommand(console, common));
+        Add(new CachePruneCommand(console, common));
+        Add(new CacheClearCommand(console, common));
     }
 
     /// <summary>Without a command of the group, its help is shown.</summary>

@@ -35,23 +35,23 @@ internal sealed class CacheInfoCommand : SnugCommand
 
         DateTimeOffset now = invocation.Console.Time.GetUtcNow();
         Sections sections = new(invocation.Console);
-        (string, string)[] rows =
-        [
-            ("repository", repository.Id.ToString()),
-            ("folder", repository.Directory),
-            ("size", Text.Size(repository.SizeInBytes)),
-            .. Optional("unused", repository.UnreferencedBytes),
-            .. Optional("unfinished", repository.PartialBytes),
-            ("changed", Text.Ago(repository.LastModified, now)),
-            ("last used", Text.Ago(repository.LastAccessed, now)),
-        ];
-        sections.Add("", rows);
+        sections.Add(
+            "",
+            [
+                new SectionRow("repository", repository.Id.ToString()),
+                new SectionRow("folder", repository.Directory),
+                new SectionRow("size", Text.Size(repository.SizeInBytes)),
+                .. Optional("unused", repository.UnreferencedBytes),
+                .. Optional("unfinished", repository.PartialBytes),
+                new SectionRow("changed", Text.Ago(repository.LastModified, now)),
+                new SectionRow("last used", Text.Ago(repository.LastAccessed, now)),
+            ]);
         foreach (CachedRevision revision in repository.Revisions)
         {
             string refs = revision.IsDetached ? "no ref points here" : string.Join(", ", revision.Refs);
             sections.Add(
                 $"{revision.Commit} ({refs})",
-                [.. revision.Files.Select(f => (Text.Size(f.SizeInBytes), f.Path))]);
+                [.. revision.Files.Select(f => new SectionRow(Text.Size(f.SizeInBytes), f.Path))]);
         }
 
         sections.Write();
@@ -63,5 +63,5 @@ internal sealed class CacheInfoCommand : SnugCommand
         return Task.FromResult(ExitCodes.Done);
     }
 
-    private static IEnumerable<(string, string)> Optional(string name, long bytes) => bytes > 0 ? [(name, Text.Size(bytes))] : [];
+    private static IEnumerable<SectionRow> Optional(string name, long bytes) => bytes > 0 ? [new SectionRow(name, Text.Size(bytes))] : [];
 }

@@ -40,9 +40,9 @@ internal sealed class CachePathCommand : SnugCommand
 
         RepositoryReference asked = invocation.Repository(text, HubSettings.Resolve(invocation.ClientOptions()));
         string? file = invocation.Get(_file) ?? asked.Path;
-        CachedRevision? revision = cache.Scan(cancellationToken).Find(asked.Repository)?.Revisions
-            .FirstOrDefault(r => r.Commit == asked.Revision || r.Refs.Contains(asked.Revision ?? "main"));
-        string? path = file is null ? revision?.Directory : revision?.Files.FirstOrDefault(f => f.Path == file)?.LocalPath;
+        string? path = file is null
+            ? cache.TryGetSnapshot(asked.Repository, asked.Revision)?.Directory
+            : cache.TryGetFile(asked.Repository, file, asked.Revision);
         invocation.Write(path ?? throw CacheErrors.NotCached(asked.Repository, file, cache.Directory));
         return Task.FromResult(ExitCodes.Done);
     }

@@ -80,17 +80,17 @@ internal sealed class LiveProgress(CliConsole console) : ProgressView(console, o
         int width = Math.Clamp(Console.Width() - 1, MinWidth, MaxWidth);
         string[] spinner = Console.HasUnicode ? Spinner : AsciiSpinner;
         string turn = spinner[_frame++ % spinner.Length];
-        string name = Text.Shorten(overall.Repository.ToString(), width - 30);
+        string name = Text.Shorten(overall.Repository.ToString(), width / 2);
         if (overall.Phase < DownloadPhase.Transferring)
         {
-            return [$"{Color(Ansi.Cyan, turn)} {Color(Ansi.Bold, name)}  {Color(Ansi.Dim, PhaseText(overall.Phase))}"];
+            return [Head(turn, name, PhaseText(overall.Phase), width)];
         }
 
         int nameWidth = Math.Clamp(width / 4, 12, 36);
         string place = overall.Commit is { } commit ? $"at {Text.ShortCommit(commit)}, " : "";
         List<string> lines =
         [
-            $"{Color(Ansi.Cyan, turn)} {Color(Ansi.Bold, name)}  {Color(Ansi.Dim, place + Amount(overall.BytesDone, overall.BytesTotal))}",
+            Head(turn, name, place + Amount(overall.BytesDone, overall.BytesTotal), width),
             .. files.Take(MaxFiles).Select(file => FileLine(file, nameWidth, width)),
         ];
         if (files.Length > MaxFiles)
@@ -100,6 +100,12 @@ internal sealed class LiveProgress(CliConsole console) : ProgressView(console, o
 
         lines.Add(TotalLine(overall, nameWidth, width));
         return lines;
+    }
+
+    private string Head(string turn, string name, string text, int width)
+    {
+        int room = Math.Max(0, width - turn.Length - name.Length - 3);
+        return $"{Color(Ansi.Cyan, turn)} {Color(Ansi.Bold, name)}  {Color(Ansi.Dim, text.Length <= room ? text : text[..room])}";
     }
 
     private string FileLine(ActiveFile file, int nameWidth, int width)
