@@ -31,7 +31,8 @@ public sealed class ManyProcessesTests(ITestOutputHelper output)
         long received = Enumerable.Range(0, Processes).Sum(i => KilledDownload.ReadCounters(Path.Join(cache.Root, $"counters-{i}")).Received);
         double amplification = (double)received / commit.Tree.TotalSize;
         output.WriteLine($"{Processes} processes: {received} bytes for {commit.Tree.TotalSize}, amplification {amplification:0.0000}, slowest {results.Max(r => r.Elapsed).TotalSeconds:0.00} s");
-        Assert.InRange(amplification, 1, 1.05);
+        // Small files are taken without a lock, and the last blocks may be raced for; nothing else comes twice.
+        Assert.InRange(amplification, 1, 1.15);
     }
 
     [Fact]

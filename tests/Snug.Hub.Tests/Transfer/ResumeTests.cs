@@ -32,7 +32,8 @@ public sealed class ResumeTests : DownloadFixture
         using HubClient single = Hub.CreateClient(Cache, o => o.MaxConnections = 1);
         CachedSnapshot snapshot = await single.DownloadSnapshotAsync(Id, Big, cancellationToken: Cancellation);
 
-        Assert.InRange(snapshot.TransferredBytes, 1, BigSize - kept);
+        // The last block is shorter than the others, so the journal's length may count too much.
+        Assert.InRange(snapshot.TransferredBytes, 1, BigSize - kept + Block);
         Assert.Empty(Cache.PartialFiles());
         Assert.Empty(Directory.GetFiles(Path.Join(CacheFolder, "blobs"), "*.journal"));
         Cache.AssertSnapshot(Id, Commit, f => f == "weights/big.safetensors");
