@@ -64,7 +64,7 @@ public sealed partial class HubClient : IDisposable
 
     /// <summary>Resolves the settings that a call made now would use, with the source of each.</summary>
     /// <exception cref="HubException">A value makes no sense (<see cref="HubErrorKind.InvalidRequest"/>).</exception>
-    public HubSettings ResolveSettings() => HubEnvironment.Process.Resolve(_options);
+    public HubSettings ResolveSettings() => HubSettings.Resolve(_options);
 
     /// <summary>Asks what a repository is and which commit a revision stands for.</summary>
     /// <param name="repository">The repository.</param>

@@ -144,17 +144,32 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
             Directory.Move(final, aside);
             Directory.Move(staging, final);
             Directory.Delete(aside, recursive: true);
-            return;
+        }
+        else
+        {
+            try
+            {
+                Directory.Move(staging, final);
+            }
+            catch (IOException) when (Directory.Exists(final))
+            {
+                // Another process published the same package a moment ago.
+                Directory.Delete(staging, recursive: true);
+            }
         }
 
+        RemoveIfEmpty(layout.Private(id));
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
         try
         {
-            Directory.Move(staging, final);
+            Directory.Delete(folder);
         }
-        catch (IOException) when (Directory.Exists(final))
+        catch (IOException)
         {
-            // Another process published the same package a moment ago.
-            Directory.Delete(staging, recursive: true);
+            // Another package is being staged there.
         }
     }
 

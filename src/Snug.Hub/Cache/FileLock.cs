@@ -18,8 +18,9 @@ internal sealed class FileLock : IDisposable
         {
             return new FileLock(Open(path));
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
+            // A missing folder is reported as a missing file when another thread makes the folder just then.
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         }
         catch (IOException) when (File.Exists(path))

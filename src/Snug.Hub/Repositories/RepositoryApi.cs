@@ -38,10 +38,13 @@ internal sealed class RepositoryApi(HubHttp http)
         int count = 0;
         while (page is not null)
         {
-            using HubResponse response = await http.SendAsync(
-                new HubRequest { Method = HttpMethod.Get, Uri = page, Context = context, Settings = settings }, cancellationToken).ConfigureAwait(false);
-            List<TreeEntryDto>? entries =
-                await ReadJsonAsync(response, settings, context, HubJson.Default.ListTreeEntryDto, cancellationToken).ConfigureAwait(false);
+            Uri current = page;
+            (List<TreeEntryDto>? entries, page) = await http.SendAsync(
+                new HubRequest { Method = HttpMethod.Get, Uri = current, Context = context, Settings = settings },
+                async response => (
+                    await ReadJsonAsync(response, settings, context, HubJson.Default.ListTreeEntryDto, cancellationToken).ConfigureAwait(false),
+                    NextPage(response, settings, context, current)),
+                cancellationToken).ConfigureAwait(false);
             foreach (TreeEntryDto entry in entries ?? [])
             {
                 if (entry.ToFile() is not { } file)
@@ -56,8 +59,6 @@ internal sealed class RepositoryApi(HubHttp http)
 
                 yield return file;
             }
-
-            page = NextPage(response, settings, context, page);
         }
     }
 
@@ -69,7 +70,7 @@ internal sealed class RepositoryApi(HubHttp http)
         foreach (string[] chunk in paths.Chunk(PathsPerRequest))
         {
             byte[] body = JsonSerializer.SerializeToUtf8Bytes(new PathsInfoRequestDto(chunk, Expand: false), HubJson.Default.PathsInfoRequestDto);
-            using HubResponse response = await http.SendAsync(
+            List<TreeEntryDto>? entries = await http.SendAsync(
                 new HubRequest
                 {
                     Method = HttpMethod.Post,
@@ -78,9 +79,8 @@ internal sealed class RepositoryApi(HubHttp http)
                     Settings = settings,
                     Content = () => new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
                 },
+                response => ReadJsonAsync(response, settings, context, HubJson.Default.ListTreeEntryDto, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
-            List<TreeEntryDto>? entries =
-                await ReadJsonAsync(response, settings, context, HubJson.Default.ListTreeEntryDto, cancellationToken).ConfigureAwait(false);
             files.AddRange((entries ?? []).Select(e => e.ToFile()).OfType<RepositoryFile>());
         }
 
@@ -132,14 +132,12 @@ internal sealed class RepositoryApi(HubHttp http)
         return new FileMetadata(commit, etag, size.Value, location, response.XetHash);
     }
 
-    private async Task<T?> GetAsync<T>(
-        HubSettings settings, Uri uri, RequestContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken, bool retry = true)
-    {
-        using HubResponse response = await http.SendAsync(
-            new HubRequest { Method = HttpMethod.Get, Uri = uri, Context = context, Settings = settings, Retry = retry }, cancellationToken)
-            .ConfigureAwait(false);
-        return await ReadJsonAsync(response, settings, context, type, cancellationToken).ConfigureAwait(false);
-    }
+    private Task<T?> GetAsync<T>(
+        HubSettings settings, Uri uri, RequestContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken, bool retry = true) =>
+        http.SendAsync(
+            new HubRequest { Method = HttpMethod.Get, Uri = uri, Context = context, Settings = settings, Retry = retry },
+            response => ReadJsonAsync(response, settings, context, type, cancellationToken),
+            cancellationToken);
 
     private static async Task<T?> ReadJsonAsync<T>(
         HubResponse response, HubSettings settings, RequestContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken)

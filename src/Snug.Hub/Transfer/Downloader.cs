@@ -111,8 +111,7 @@ internal sealed partial class Downloader(
         Interlocked.Increment(ref _running);
         try
         {
-            using TransferEngine engine = new(context, planner.Published, cancellationToken);
-            await engine.RunAsync(planner.Items, cancellationToken).ConfigureAwait(false);
+            await new TransferEngine(context, planner.Published).RunAsync(planner.Items, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

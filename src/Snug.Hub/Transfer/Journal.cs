@@ -43,9 +43,17 @@ internal sealed class Journal : IDisposable
             },
             HubJson.Default.JournalHeader);
         json.CopyTo(header);
-        RandomAccess.Write(handle, header, 0);
-        long length = Math.Max(HeaderLength, RandomAccess.GetLength(handle));
-        return new Journal(handle, length - ((length - HeaderLength) % RecordLength));
+        try
+        {
+            RandomAccess.Write(handle, header, 0);
+            long length = Math.Max(HeaderLength, RandomAccess.GetLength(handle));
+            return new Journal(handle, length - ((length - HeaderLength) % RecordLength));
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads the header of a journal, or <see langword="null"/> when the file is no journal of ours.</summary>

@@ -56,6 +56,9 @@ internal sealed class LargeFile : IDisposable
     /// <summary>The bytes on disk.</summary>
     public long DoneBytes;
 
+    /// <summary>The bytes on disk when they were last reported.</summary>
+    public long ReportedBytes { get; set; }
+
     /// <summary>Whether bytes of an earlier process take part, so that a wrong hash may be their fault.</summary>
     public bool Adopted => _partial.Adopted;
 

@@ -38,14 +38,14 @@ internal sealed class PartialFile : IDisposable
         string path = Path.Join(item.PartialFolder, $"{item.PartialStem}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}");
         bool adopted = abandoned is not null && TryAdopt(abandoned, path);
         BlockMap blocks = new(item.Size);
+        bool hasJournal = File.Exists(path + CacheLayout.JournalSuffix);
+        Journal? journal = null;
         SafeFileHandle? handle = null;
         try
         {
-            handle = File.OpenHandle(
-                path, adopted ? FileMode.Open : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete,
-                preallocationSize: !adopted && item.Size >= PreallocateFrom ? item.Size : 0);
-            bool hasJournal = File.Exists(path + CacheLayout.JournalSuffix);
-            Journal journal = Journal.Open(path + CacheLayout.JournalSuffix, item.Etag, item.Size);
+            // The record first: whoever finds a data file without one takes it for another client's.
+            journal = Journal.Open(path + CacheLayout.JournalSuffix, item.Etag, item.Size);
+            handle = adopted ? OpenData(path, FileMode.Open, 0) : OpenData(path, FileMode.CreateNew, item.Size >= PreallocateFrom ? item.Size : 0);
             if (adopted && hasJournal)
             {
                 journal.ReplayInto(blocks);
@@ -65,6 +65,13 @@ internal sealed class PartialFile : IDisposable
         catch
         {
             handle?.Dispose();
+            journal?.Dispose();
+            if (!adopted)
+            {
+                AtomicFile.TryDelete(path);
+                AtomicFile.TryDelete(path + CacheLayout.JournalSuffix);
+            }
+
             throw;
         }
     }
@@ -118,6 +125,23 @@ internal sealed class PartialFile : IDisposable
     {
         Handle.Dispose();
         _journal.Dispose();
+    }
+
+    private static SafeFileHandle OpenData(string path, FileMode mode, long preallocate)
+    {
+        const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
+        try
+        {
+            return File.OpenHandle(path, mode, FileAccess.ReadWrite, Share, preallocationSize: preallocate);
+        }
+        catch (IOException e) when (preallocate > 0 && !StorageErrors.IsDiskFull(e) && !File.Exists(path))
+        {
+            // A refused preallocation comes without the system's error number. When it is not for want of room, the system has
+            // none to offer, and the file grows as it is written.
+            return new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace < preallocate
+                ? throw StorageErrors.DiskFull(e)
+                : File.OpenHandle(path, mode, FileAccess.ReadWrite, Share);
+        }
     }
 
     private static bool TryAdopt(string abandoned, string path)

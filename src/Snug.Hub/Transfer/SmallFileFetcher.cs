@@ -5,8 +5,6 @@ namespace Snug.Hub;
 /// <summary>Fetches a file that fits into one block: received and verified in memory, written once, renamed.</summary>
 internal sealed class SmallFileFetcher(TransferContext context)
 {
-    private const int MaxCorruptAnswers = 3;
-
     /// <param name="item">The content, at most one block long.</param>
     /// <param name="use">Makes the running connection known to the watchdog.</param>
     /// <param name="cancellationToken">Cancels the transfer.</param>
@@ -25,7 +23,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
                 }
 
                 failures++;
-                if (failure.Kind == HubErrorKind.Corrupted && ++corrupt < MaxCorruptAnswers)
+                if (failure.Kind == HubErrorKind.Corrupted && ++corrupt < TransferContext.MaxWrongAnswers)
                 {
                     // Another connection may go another way and bring the right bytes.
                     context.Progress.File(item.Path, DownloadFileState.Retrying, 0, item.Size, failure.Message);
@@ -66,6 +64,11 @@ internal sealed class SmallFileFetcher(TransferContext context)
                 },
                 connection.Token).ConfigureAwait(false);
             uri = response.Uri;
+            if (TransferContext.FindEncoding(item, response) is { } encoded)
+            {
+                return encoded;
+            }
+
             long? announced = response.Message.Content.Headers.ContentLength;
             if (announced is not null && announced != item.Size)
             {
@@ -116,6 +119,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
         string temporary = Path.Join(item.PartialFolder, $"{item.PartialStem}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}");
         try
         {
+            Directory.CreateDirectory(item.PartialFolder);
             using (Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
             {
                 RandomAccess.Write(handle, content, 0);

@@ -1,20 +1,33 @@
+using System.Numerics;
+
 namespace Snug.Hub;
 
 /// <summary>
 /// The contents of one download that are still to be fetched, in the order in which they are begun: largest first, so that no
-/// large one is left over when the small ones are done. Not thread-safe; the engine's lock guards it.
+/// large one is left over when the small ones are done, and small ones of about the same size in an order of chance, so that
+/// processes which want the same meet rarely. Not thread-safe; the engine's lock guards it.
 /// </summary>
 internal sealed class TransferQueue
 {
     private const int PollsPerTick = 64;
 
     private readonly PriorityQueue<TransferItem, long> _large = new();
-    private readonly PriorityQueue<TransferItem, long> _small = new();
+    private readonly PriorityQueue<TransferItem, double> _small = new();
     private readonly Queue<WaitingItem> _waiting = new();
 
-    public bool HasWaiting => _waiting.Count > 0;
-
-    public void Add(TransferItem item) => (IsSmall(item) ? _small : _large).Enqueue(item, -item.Size);
+    public void Add(TransferItem item)
+    {
+        if (IsSmall(item))
+        {
+#pragma warning disable CA5394 // An order needs no cryptographic randomness.
+            _small.Enqueue(item, -BitOperations.Log2((ulong)item.Size + 1) + Random.Shared.NextDouble());
+#pragma warning restore CA5394
+        }
+        else
+        {
+            _large.Enqueue(item, -item.Size);
+        }
+    }
 
     public void AddWaiting(WaitingItem item) => _waiting.Enqueue(item);
 
