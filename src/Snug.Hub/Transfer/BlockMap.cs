@@ -42,16 +42,6 @@ internal sealed class BlockMap
         MarkWritten(block);
     }
 
-    /// <summary>Whether a block was found on disk without a record.</summary>
-    public bool IsFound(int block) => _unchecked[block];
-
-    /// <summary>Gives a found block the checksum that its record has from now on.</summary>
-    public void Confirm(int block, uint crc)
-    {
-        _crcs[block] = crc;
-        _unchecked[block] = false;
-    }
-
     /// <summary>Gives a block back: its bytes on disk are not what was recorded, or could not be written.</summary>
     public void Clear(int block)
     {

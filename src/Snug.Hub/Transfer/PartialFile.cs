@@ -13,13 +13,17 @@ internal sealed class PartialFile : IDisposable
     private readonly Journal _journal;
     private readonly string _path;
 
-    private PartialFile(string path, SafeFileHandle handle, Journal journal, BlockMap blocks, bool adopted)
+    /// <summary>How many blocks at the beginning another client left, which no journal records.</summary>
+    private readonly int _found;
+
+    private PartialFile(string path, SafeFileHandle handle, Journal journal, BlockMap blocks, bool adopted, int found)
     {
         _path = path;
         Handle = handle;
         _journal = journal;
         Blocks = blocks;
         Adopted = adopted;
+        _found = found;
     }
 
     public SafeFileHandle Handle { get; }
@@ -38,6 +42,7 @@ internal sealed class PartialFile : IDisposable
         string path = Path.Join(item.PartialFolder, $"{item.PartialStem}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}");
         bool adopted = abandoned is not null && TryAdopt(abandoned, path);
         BlockMap blocks = new(item.Size);
+        int found = 0;
         bool hasJournal = File.Exists(path + CacheLayout.JournalSuffix);
         Journal? journal = null;
         SafeFileHandle? handle = null;
@@ -53,14 +58,14 @@ internal sealed class PartialFile : IDisposable
             else if (adopted)
             {
                 // Other clients write from front to back, so whatever whole blocks there are come first.
-                long found = Math.Min(item.Size, RandomAccess.GetLength(handle)) / BlockPool.BlockSize;
+                found = (int)(Math.Min(item.Size, RandomAccess.GetLength(handle)) / BlockPool.BlockSize);
                 for (int block = 0; block < found; block++)
                 {
                     blocks.MarkWritten(block);
                 }
             }
 
-            return new PartialFile(path, handle, journal, blocks, adopted);
+            return new PartialFile(path, handle, journal, blocks, adopted, found);
         }
         catch
         {
@@ -105,18 +110,18 @@ internal sealed class PartialFile : IDisposable
     /// </summary>
     public void RecordFound(int block, ReadOnlySpan<byte> data)
     {
-        if (Blocks.IsFound(block))
+        if (block >= _found)
         {
-            try
-            {
-                uint crc = Crc32C.Compute(data);
-                _journal.Append(block, crc);
-                Blocks.Confirm(block, crc);
-            }
-            catch (IOException)
-            {
-                // No room for a record: the download goes on without it.
-            }
+            return;
+        }
+
+        try
+        {
+            _journal.Append(block, BlockChecksum.Compute(data));
+        }
+        catch (IOException)
+        {
+            // No room for a record: the download goes on without it.
         }
     }
 
