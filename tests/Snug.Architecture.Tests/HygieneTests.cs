@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace Snug.Architecture.Tests;
 
@@ -95,6 +96,15 @@ public sealed partial class HygieneTests
             using JsonDocument document = JsonDocument.Parse(Repository.Read(lockFile));
             Assert.Empty(Strings(document.RootElement).Where(IsRootedOrAddress).Select(text => $"{lockFile}: {text}"));
         }
+    }
+
+    /// <summary>A project that is not in the solution is neither built nor tested by the build server.</summary>
+    [Fact]
+    public async Task Every_project_is_in_the_solution()
+    {
+        string[] inSolution = [.. XDocument.Load(Repository.FullPath("Snug.slnx")).Descendants("Project").Select(item => item.Attribute("Path")!.Value)];
+
+        Assert.Equal((await TrackedAsync(path => path.EndsWith(".csproj", StringComparison.Ordinal))).Order(StringComparer.Ordinal), inSolution.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -32,6 +32,7 @@ internal static class DownloadCommand
         List<(Peer Peer, string Version)> peers = await PrepareAsync(names);
         string work = Directory.CreateDirectory(
             Path.Join(arguments.Text("work") ?? Path.GetTempPath(), $"snug-bench-{Environment.ProcessId}")).FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => DeleteIfPresent(work);
         try
         {
             string load = Machine.Load;
@@ -61,7 +62,16 @@ internal static class DownloadCommand
         }
         finally
         {
-            Directory.Delete(work, recursive: true);
+            DeleteIfPresent(work);
+        }
+    }
+
+    /// <summary>Also when the run is interrupted: what it leaves is large.</summary>
+    private static void DeleteIfPresent(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -16,7 +16,7 @@ internal static class Report
 
             {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {machine}. One run of `Snug.Bench download`: every program downloads from the same server process over loopback,
             taking turns, {rounds} times each (once where a run takes more than {patience.TotalSeconds:0} s); medians, with the range of all runs behind them. Time is from start to end of the
-            process. Every result was compared with what the server has.
+            process. Every result was compared with what the server has. A load above the number of cores means that other work took part: times then say little.
 
             Limits measured in the same run: SHA-256 on one core {Megabytes(limits.Hash)} MB/s, writing a file {Megabytes(limits.Write)} MB/s, one loopback connection {Megabytes(limits.Loopback)} MB/s.
 

@@ -68,6 +68,14 @@ internal sealed class FileSelection
         }
     }
 
-    /// <summary>Takes the meaning from what would be a pattern: <c>[</c> is the only such character that a name here can have.</summary>
-    private static string Escape(string name) => name.Replace("[", "[[]", StringComparison.Ordinal);
+    /// <summary>A pattern that matches a name and nothing else, where <c>fnmatch</c> decides.</summary>
+    public static string Escape(string name)
+    {
+        if (name.AsSpan().IndexOfAny('[', '*', '?') < 0)
+        {
+            return name;
+        }
+
+        return string.Concat(name.Select(c => c is '[' or '*' or '?' ? $"[{c}]" : c.ToString()));
+    }
 }

@@ -9,6 +9,8 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
 {
     public CliConsole Console => console;
 
+    public CommonOptions Common => common;
+
     public Messages Messages { get; } = new(console, parse.GetValue(common.Quiet), parse.GetValue(common.Progress) == "json");
 
     public bool IsJson { get; } = parse.GetValue(common.Json);

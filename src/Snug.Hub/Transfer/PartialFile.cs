@@ -56,7 +56,7 @@ internal sealed class PartialFile : IDisposable
                 long found = Math.Min(item.Size, RandomAccess.GetLength(handle)) / BlockPool.BlockSize;
                 for (int block = 0; block < found; block++)
                 {
-                    blocks.MarkFound(block);
+                    blocks.MarkWritten(block);
                 }
             }
 
@@ -88,9 +88,8 @@ internal sealed class PartialFile : IDisposable
         try
         {
             RandomAccess.Write(Handle, data, BlockMap.Offset(block));
-            uint crc = Crc32C.Compute(data);
-            _journal.Append(block, crc);
-            Blocks.MarkWritten(block, crc);
+            _journal.Append(block, BlockChecksum.Compute(data));
+            Blocks.MarkWritten(block);
             return true;
         }
         catch

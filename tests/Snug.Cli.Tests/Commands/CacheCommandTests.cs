@@ -186,6 +186,40 @@ public sealed class CacheCommandTests(SampleHub hub) : IClassFixture<SampleHub>
         Assert.Contains("Nothing to remove.", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_sound_cache_verifies()
+    {
+        using CliHarness cli = await FilledAsync();
+
+        CliResult result = await cli.RunAsync("cache", "verify", "--json");
+
+        Assert.Equal(ExitCodes.Done, result.ExitCode);
+        Assert.True(result.Json.GetProperty("sound").GetBoolean());
+        Assert.True(result.Json.GetProperty("filesVerified").GetInt32() > 10);
+    }
+
+    [Fact]
+    public async Task A_changed_file_is_found_and_a_repair_brings_it_back()
+    {
+        using CliHarness cli = await FilledAsync();
+        string file = (await cli.RunAsync("cache", "path", "tiny", "model.safetensors")).Out.TrimEnd();
+        byte[] good = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        byte[] wrong = [.. good];
+        wrong[^1] ^= 1;
+        await File.WriteAllBytesAsync(file, wrong, TestContext.Current.CancellationToken);
+
+        CliResult found = await cli.RunAsync("cache", "verify", "tiny");
+        CliResult unasked = await cli.RunAsync("cache", "verify", "--repair");
+        CliResult repaired = await cli.RunAsync("cache", "verify", "--repair", "--yes", "--json");
+
+        Assert.Equal(ExitCodes.Storage, found.ExitCode);
+        Assert.Equal("tiny", Assert.Single(found.OutLines).Split('\t')[1]);
+        Assert.Equal(ExitCodes.Usage, unasked.ExitCode);
+        Assert.Equal(ExitCodes.Done, repaired.ExitCode);
+        Assert.True(repaired.Json.GetProperty("repaired").GetBoolean());
+        Assert.Equal(good, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+    }
+
     private async Task<CliHarness> FilledAsync()
     {
         CliHarness cli = hub.Cli();

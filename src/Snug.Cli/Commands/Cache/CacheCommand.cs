@@ -12,6 +12,7 @@ internal sealed class CacheCommand : Command
         Add(new CacheListCommand(console, common));
         Add(new CacheInfoCommand(console, common));
         Add(new CachePathCommand(console, common));
+        Add(new CacheVerifyCommand(console, common));
         Add(new CacheRemoveCommand(console, common));
         Add(new CachePruneCommand(console, common));
         Add(new CacheClearCommand(console, common));

@@ -38,13 +38,17 @@ internal static class CacheJson
         json.WriteEndArray();
     }
 
+    /// <summary>A kind as programs read it: <c>broken_link</c>.</summary>
+    public static string Name<T>(T kind)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+
     public static void WriteProblems(Utf8JsonWriter json, IReadOnlyList<CacheProblem> problems)
     {
         json.WriteStartArray("problems");
         foreach (CacheProblem problem in problems)
         {
             json.WriteStartObject();
-            json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(problem.Kind.ToString()));
+            json.WriteString("kind", Name(problem.Kind));
             json.WriteString("repository", problem.Repository?.ToString());
             json.WriteString("path", problem.Path);
             json.WriteString("message", problem.Message);

@@ -29,7 +29,7 @@ internal abstract class CacheRemovalCommand : SnugCommand
 
         if (!dryRun && !plan.IsEmpty)
         {
-            if (!invocation.Get(_yes) && !Ask(invocation, plan))
+            if (!invocation.Get(_yes) && !Confirmation.Ask(invocation, $"Remove this and free {Text.Size(plan.BytesFreed)}?", "Removing"))
             {
                 invocation.Messages.Say("Nothing was removed.");
                 return ExitCodes.Done;
@@ -93,21 +93,6 @@ internal abstract class CacheRemovalCommand : SnugCommand
         }
     }
 
-    private static bool Ask(Invocation invocation, CacheRemovalPlan plan)
-    {
-        CliConsole console = invocation.Console;
-        if (!console.IsInTerminal || invocation.IsJson)
-        {
-            throw CliException.Usage(
-                $"Removing {Text.Size(plan.BytesFreed)} needs a yes, and nobody is there to give it.",
-                "Add --yes to remove without being asked.", "Add --dry-run to see what would be removed.");
-        }
-
-        console.Error.Write($"Remove this and free {Text.Size(plan.BytesFreed)}? [y/N] ");
-        console.Error.Flush();
-        return console.In.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
-    }
-
     private static void Summarize(Invocation invocation, CacheRemovalPlan plan, bool dryRun, CacheRemovalResult? result)
     {
         if (plan.IsEmpty)
@@ -149,7 +134,7 @@ internal abstract class CacheRemovalCommand : SnugCommand
         foreach (CacheRemovalItem item in plan.Items)
         {
             json.WriteStartObject();
-            json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(item.Kind.ToString()));
+            json.WriteString("kind", CacheJson.Name(item.Kind));
             json.WriteString("repository", item.Repository?.ToString());
             json.WriteString("path", item.Path);
             json.WriteNumber("sizeInBytes", item.SizeInBytes);
