@@ -23,6 +23,7 @@ internal sealed partial class Downloader(
     {
         string revision = Revisions.Validate(options.Revision);
         ProgressTracker tracker = new(id, progress, time);
+        SettleUnflushed(settings, id, cancellationToken);
         CacheLookup lookup = new(settings, id, revision, options, folder);
         if (settings.Offline)
         {
@@ -82,6 +83,11 @@ internal sealed partial class Downloader(
             if (planner.Items.Count > 0)
             {
                 planner.RequireRoom();
+                if (options.LocalDirectory is null)
+                {
+                    Unflushed(settings).Note(id);
+                }
+
                 tracker.Begin(DownloadPhase.Transferring);
                 await TransferAsync(settings, planner, tracker, cancellationToken).ConfigureAwait(false);
             }
@@ -164,6 +170,21 @@ internal sealed partial class Downloader(
             ? new LocalDestination(id, selection.Commit, Path.GetFullPath(local), layout, time)
             : new CacheDestination(id, selection.Commit, layout, WriterFor(settings), folder, selection.Files);
     }
+
+    /// <summary>Before anything of the cache is trusted: checks what a crash of the machine may have taken.</summary>
+    public void SettleUnflushed(HubSettings settings, RepositoryId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Unflushed(settings).Settle(id, cancellationToken);
+        }
+        catch (Exception e) when (StorageErrors.IsStorage(e))
+        {
+            throw StorageErrors.From(e, settings.CacheDirectory, id);
+        }
+    }
+
+    private UnflushedDownloads Unflushed(HubSettings settings) => new(new CacheLayout(settings.CacheDirectory), time, logger);
 
     /// <summary>One writer per cache, as it remembers which folders exist and whether links work there.</summary>
     public CacheWriter WriterFor(HubSettings settings)

@@ -10,6 +10,7 @@ internal sealed partial class FileDownloader(RepositoryApi api, Downloader downl
         CancellationToken cancellationToken)
     {
         string revision = Revisions.Validate(options.Revision);
+        downloader.SettleUnflushed(settings, id, cancellationToken);
         CacheReader reader = new(new CacheLayout(settings.CacheDirectory));
         string? commit = reader.FindCommit(id, revision);
         string? cached = options.LocalDirectory is { } local ? FindInFolder(local, path, revision) : commit is null ? null : reader.FindFile(id, commit, path);

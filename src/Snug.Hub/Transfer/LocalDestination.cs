@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Snug.Hub;
 
 /// <summary>
@@ -81,7 +79,7 @@ internal sealed class LocalDestination(RepositoryId repository, string commit, s
         }
 
         // Where nobody noted what a file came from, or it was touched since, its content decides.
-        return _metadata.TryRead(file.Path) is { } known ? known.Etag == file.Etag : HasHash(path, file);
+        return _metadata.TryRead(file.Path) is { } known ? known.Etag == file.Etag : Hashes.IsHashOf(file.Etag, path);
     }
 
     private void CopyFromCache(RepositoryFile file)
@@ -104,22 +102,4 @@ internal sealed class LocalDestination(RepositoryId repository, string commit, s
     private void Note(RepositoryFile file) => _metadata.Write(file.Path, Commit, file.Etag, time.GetUtcNow());
 
     private string PathOf(string path) => Path.Join(Root, CacheLayout.ToLocal(path));
-
-    private static bool HasHash(string path, RepositoryFile file)
-    {
-        using IncrementalHash? hash = Hashes.StartFor(file.Etag, file.Size);
-        if (hash is null)
-        {
-            return false;
-        }
-
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        byte[] buffer = new byte[BlockPool.BlockSize];
-        for (int read; (read = stream.Read(buffer)) > 0;)
-        {
-            hash.AppendData(buffer, 0, read);
-        }
-
-        return Hashes.Finish(hash) == file.Etag;
-    }
 }
