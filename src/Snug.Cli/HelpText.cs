@@ -10,24 +10,25 @@ internal static class HelpText
     private const int MaxWidth = 110;
 
     /// <summary>Puts our help in place of the parser's.</summary>
-    public static HelpAction Install(RootCommand root, CliConsole console)
+    public static SynchronousCommandLineAction Install(RootCommand root, CliConsole console)
     {
         HelpOption option = root.Options.OfType<HelpOption>().Single();
-        HelpAction standard = (HelpAction)option.Action!;
-        standard.MaxWidth = Math.Min(MaxWidth, console.Width());
-        option.Action = new WithExamples(standard);
-        return standard;
+        WithExamples help = new((HelpAction)option.Action!, console);
+        option.Action = help;
+        return help;
     }
 
     /// <summary>Makes a command that only groups others show its help.</summary>
-    public static void ShowWithoutCommand(Command group, HelpAction help) => group.SetAction(help.Invoke);
+    public static void ShowWithoutCommand(Command group, SynchronousCommandLineAction help) => group.SetAction(help.Invoke);
 
-    private sealed class WithExamples(HelpAction standard) : SynchronousCommandLineAction
+    private sealed class WithExamples(HelpAction standard, CliConsole console) : SynchronousCommandLineAction
     {
         public override bool ClearsParseErrors => true;
 
         public override int Invoke(ParseResult parseResult)
         {
+            // Only now: asking for the width of a terminal makes the platform read its description, which other commands need not wait for.
+            standard.MaxWidth = Math.Min(MaxWidth, console.Width());
             int code = standard.Invoke(parseResult);
             if (parseResult.CommandResult.Command is SnugCommand { Examples: { Count: > 0 } examples })
             {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 
 namespace Snug.Cli;
 
@@ -75,7 +75,7 @@ internal static class SnugApp
             new DemoCommand(console, common),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
-        HelpAction help = HelpText.Install(root, console);
+        SynchronousCommandLineAction help = HelpText.Install(root, console);
         HelpText.ShowWithoutCommand(root, help);
         cache.ShowHelp(help);
         return root;

@@ -145,7 +145,7 @@ public sealed class ErrorTests(SampleHub hub) : IClassFixture<SampleHub>
     [InlineData("files", "--help")]
     [InlineData("files a b c", "--help")]
     [InlineData("download x --progress loud", "--help")]
-    [InlineData("download x --max-workers 0", "--help")]
+    [InlineData("download x --max-workers 0", "--max-workers")]
     public async Task Wrong_use_ends_with_2_and_points_at_the_right_use(string line, string advice)
     {
         using CliHarness cli = new();

@@ -29,7 +29,7 @@ internal sealed class DownloadCommand : SnugCommand
     private readonly Option<bool> _force = new("--force") { Description = "Transfer also what is present; it is kept until the new copy is verified." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be transferred, and transfer nothing." };
 
-    private readonly Option<int?> _maxWorkers = new("--max-workers")
+    private readonly Option<string?> _maxWorkers = new("--max-workers")
     {
         Description = "The most connections at once (default: 32).",
         HelpName = "N",
@@ -48,13 +48,6 @@ internal sealed class DownloadCommand : SnugCommand
         Add(_files);
         AddAll(_include, _exclude, common.Revision, common.Type, _localDirectory, common.CacheDirectory, _force, _dryRun, _maxWorkers, _limitRate);
         AddAll(common.Token, common.Offline, common.Progress, common.Json, common.Quiet);
-        _maxWorkers.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: string text }] && !(int.TryParse(text, out int number) && number is > 0 and <= MaxWorkers))
-            {
-                result.AddError($"--max-workers must be a number from 1 to {MaxWorkers}");
-            }
-        });
     }
 
     public override IReadOnlyList<string> Examples =>
@@ -72,7 +65,9 @@ internal sealed class DownloadCommand : SnugCommand
         HubClientOptions clientOptions = invocation.ClientOptions();
         if (invocation.Get(_maxWorkers) is { } workers)
         {
-            clientOptions.MaxConnections = workers;
+            clientOptions.MaxConnections = int.TryParse(workers, out int number) && number is > 0 and <= MaxWorkers
+                ? number
+                : throw CliException.Usage($"'{workers}' is not a number from 1 to {MaxWorkers}.", "Drop --max-workers to have the number found by measurement, up to 32.");
         }
 
         if (invocation.Get(_limitRate) is { } rate)

@@ -21,7 +21,7 @@ internal abstract class SnugCommand : Command
     /// <returns>The exit code.</returns>
     protected abstract Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken);
 
-    protected void AddAll(params ReadOnlySpan<Option> options)
+    protected void AddAll(params Option[] options)
     {
         foreach (Option option in options)
         {

@@ -45,7 +45,10 @@ internal sealed class CliConsole
     /// <summary>Whether lines and marks beyond ASCII can be shown.</summary>
     public bool HasUnicode => Error.Encoding.CodePage is Utf8 or Utf16;
 
-    private bool AllowsDecoration => string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") != "dumb";
+    /// <summary>Whether the terminal obeys sequences.</summary>
+    public bool HasSequences { get; init; } = true;
+
+    private bool AllowsDecoration => HasSequences && string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") != "dumb";
 
     public static CliConsole ForProcess() => new()
     {
@@ -57,6 +60,8 @@ internal sealed class CliConsole
         IsInTerminal = !Console.IsInputRedirected,
         Variable = Environment.GetEnvironmentVariable,
         Width = ReadWidth,
+        HasSequences = !OperatingSystem.IsWindows()
+            || (SpectreOutput.TryEnableSequences(Console.Out) && SpectreOutput.TryEnableSequences(Console.Error)),
     };
 
     /// <summary>

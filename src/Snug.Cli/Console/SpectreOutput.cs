@@ -15,6 +15,13 @@ internal static class SpectreOutput
         Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
     });
 
+    /// <summary>
+    /// Switches a Windows console to obeying terminal sequences, which it does not do by itself; elsewhere there is nothing to switch.
+    /// </summary>
+    /// <returns>Whether sequences work.</returns>
+    public static bool TryEnableSequences(TextWriter writer) => !OperatingSystem.IsWindows()
+        || AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) }).Profile.Capabilities.Ansi;
+
     private sealed class FixedOutput(TextWriter writer, int width) : IAnsiConsoleOutput
     {
         public TextWriter Writer => writer;

@@ -35,5 +35,14 @@ internal sealed class Table(params TableColumn[] columns)
     }
 
     /// <summary>One row as programs read it.</summary>
-    public static string Line(params TableCell[] cells) => string.Join('\t', cells.Select(c => Text.Printable(c.Exact)));
+    public static string Line(params TableCell[] cells)
+    {
+        string[] values = new string[cells.Length];
+        for (int i = 0; i < cells.Length; i++)
+        {
+            values[i] = Text.Printable(cells[i].Exact);
+        }
+
+        return string.Join('\t', values);
+    }
 }

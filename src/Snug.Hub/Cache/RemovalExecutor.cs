@@ -115,7 +115,7 @@ internal sealed partial class RemovalExecutor(CacheLayout layout, ILogger logger
         return null;
     }
 
-    private string? RemoveEntry(CacheRemovalItem item)
+    private static string? RemoveEntry(CacheRemovalItem item)
     {
         // A download may have mended it since: a link that led nowhere leads to a file, or other bytes lie behind it.
         if (item.LinkTarget is not null && RealFile.Exists(item.Path) && RealPath.Resolve(item.Path) is { } real
@@ -124,21 +124,8 @@ internal sealed partial class RemovalExecutor(CacheLayout layout, ILogger logger
             return "it has been mended meanwhile";
         }
 
-        if (RemoveIfSame(item) is { } refusal)
-        {
-            return refusal;
-        }
-
-        // Folders that are empty now, up to the snapshot's own.
-        string snapshots = layout.Snapshots(item.Repository!);
-        for (string? folder = Path.GetDirectoryName(item.Path);
-            folder is not null && Path.GetDirectoryName(folder) != snapshots && RealPath.IsBelow(folder, snapshots) && RemovalGuard.TryDeleteEmpty(folder);
-            folder = Path.GetDirectoryName(folder))
-        {
-            // The loop's head does the work.
-        }
-
-        return null;
+        // Folders that are empty now stay: a download may be about to put the file back.
+        return RemoveIfSame(item);
     }
 
     private static string? RemoveIfSame(CacheRemovalItem item)

@@ -3,6 +3,8 @@ namespace Snug.Hub;
 /// <summary>Turns wishes into a removal plan: what goes, what it frees, and what has to stay.</summary>
 internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDownloads live)
 {
+    private const string BehindLink = "it lies behind a link that leads out of the cache";
+
     private readonly List<CacheRemovalItem> _items = [];
     private readonly HashSet<string> _planned = new(RealPath.Comparer);
     private readonly List<CacheSpared> _spared = [];
@@ -28,7 +30,11 @@ internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDow
     /// <summary>Plans the removal of a whole repository.</summary>
     public void RemoveRepository(CachedRepository repository)
     {
-        if (!SpareBusy(repository, [(repository.Directory, repository.SizeInBytes)], LiveDownloads.Settled))
+        if (repository.IsLinkedFolder)
+        {
+            _spared.Add(new CacheSpared(repository.Directory, repository.SizeInBytes, BehindLink, repository.Id));
+        }
+        else if (!SpareBusy(repository, [(repository.Directory, repository.SizeInBytes)], LiveDownloads.Settled))
         {
             AddRepository(repository);
         }
@@ -49,6 +55,11 @@ internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDow
     /// <summary>Plans the removal of what a repository does not need.</summary>
     public void Prune(CachedRepository repository, CachePruneOptions options)
     {
+        if (repository.IsLinkedFolder)
+        {
+            return;
+        }
+
         if (options.Abandoned)
         {
             AddAbandoned(repository, options.AbandonedAfter);
@@ -336,7 +347,7 @@ internal sealed class RemovalPlanner(CacheScan scan, CacheLayout layout, LiveDow
     {
         if (!RemovalGuard.IsReal(layout.Root, item.Path))
         {
-            _spared.Add(new CacheSpared(item.Path, item.SizeInBytes, "it lies behind a link that leads out of the cache", item.Repository));
+            _spared.Add(new CacheSpared(item.Path, item.SizeInBytes, BehindLink, item.Repository));
         }
         else if (_planned.Add(item.Path))
         {

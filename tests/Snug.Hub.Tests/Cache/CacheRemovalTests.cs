@@ -151,6 +151,7 @@ public sealed class CacheRemovalTests : IDisposable
         await _cache.Open().ExecuteAsync(plan, Cancellation);
 
         Assert.Equal(0, plan.BytesFreed);
+        Assert.Equal([Other], plan.Repositories);
         Assert.NotEmpty(plan.Spared);
         Assert.Equal(before, Directory.GetFileSystemEntries(_cache.Outside, "*", SearchOption.AllDirectories));
     }

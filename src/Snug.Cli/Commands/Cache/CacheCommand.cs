@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 
 namespace Snug.Cli;
 
@@ -19,5 +19,5 @@ internal sealed class CacheCommand : Command
     }
 
     /// <summary>Without a command of the group, its help is shown.</summary>
-    public void ShowHelp(HelpAction help) => HelpText.ShowWithoutCommand(this, help);
+    public void ShowHelp(SynchronousCommandLineAction help) => HelpText.ShowWithoutCommand(this, help);
 }
