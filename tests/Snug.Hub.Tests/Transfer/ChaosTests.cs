@@ -13,8 +13,6 @@ public sealed class ChaosTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
     public async Task A_line_full_of_faults_delivers_in_the_end(int seed)
     {
         MemoryRepositorySource source = new();
