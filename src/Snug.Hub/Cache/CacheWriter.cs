@@ -12,12 +12,6 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
 
         """;
 
-    /// <summary>The cache root.</summary>
-    public string Root => layout.Root;
-
-    /// <summary>Whether links are switched off.</summary>
-    public bool DisableSymlinks { get; } = disableSymlinks;
-
     private readonly HashSet<string> _knownFolders = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private bool? _symlinksWork = disableSymlinks ? false : null;
@@ -228,7 +222,8 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
             return;
         }
 
-        string temporary = $"{entry}.{AtomicFile.RandomSuffix()}.tmp";
+        // Beside the blob, so that a copy cut short never stands in a snapshot.
+        string temporary = $"{blob}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}";
         File.Copy(blob, temporary);
         AtomicFile.Publish(temporary, entry);
     }

@@ -6,8 +6,6 @@ namespace Snug.Hub;
 internal sealed partial class Downloader(
     RepositoryApi api, HubHttp http, HubClientOptions clientOptions, BlockPool pool, TimeProvider time, ILogger logger)
 {
-    private readonly Lock _gate = new();
-    private CacheWriter? _writer;
     private int _running;
 
     /// <summary>Downloads the selected files of a revision.</summary>
@@ -186,19 +184,10 @@ internal sealed partial class Downloader(
 
     private UnflushedDownloads Unflushed(HubSettings settings) => new(new CacheLayout(settings.CacheDirectory), time, logger);
 
-    /// <summary>One writer per cache, as it remembers which folders exist and whether links work there.</summary>
-    public CacheWriter WriterFor(HubSettings settings)
-    {
-        lock (_gate)
-        {
-            if (_writer is null || _writer.Root != settings.CacheDirectory || _writer.DisableSymlinks != settings.DisableSymlinks)
-            {
-                _writer = new CacheWriter(new CacheLayout(settings.CacheDirectory), settings.DisableSymlinks);
-            }
-
-            return _writer;
-        }
-    }
+    /// <summary>
+    /// A writer for one call: it remembers which folders exist and whether links work there, which holds no longer than that.
+    /// </summary>
+    public static CacheWriter WriterFor(HubSettings settings) => new(new CacheLayout(settings.CacheDirectory), settings.DisableSymlinks);
 
     [LoggerMessage(20, LogLevel.Warning, "huggingface: the Hub cannot be reached; {Repository} at {Revision} is served from the cache ({Reason})")]
     private static partial void LogFallback(ILogger logger, RepositoryId repository, string revision, string reason);

@@ -59,7 +59,7 @@ internal sealed partial class FileDownloader(RepositoryApi api, Downloader downl
     {
         try
         {
-            downloader.WriterFor(settings).WriteNoExist(id, commit, path);
+            Downloader.WriterFor(settings).WriteNoExist(id, commit, path);
         }
         catch (Exception e) when (StorageErrors.IsStorage(e))
         {
