@@ -7,6 +7,7 @@ internal sealed class CacheDestination : DownloadDestination
     private readonly CacheWriter _writer;
     private readonly Dictionary<string, Package> _packages = new(StringComparer.Ordinal);
     private readonly string? _folder;
+    private readonly Lazy<bool> _listing;
     private readonly Lock _gate = new();
 
     /// <param name="repository">The repository.</param>
@@ -14,14 +15,23 @@ internal sealed class CacheDestination : DownloadDestination
     /// <param name="layout">The cache.</param>
     /// <param name="writer">Writes into the cache.</param>
     /// <param name="folder">A folder of the repository that is to appear all at once, or <see langword="null"/> for packages only.</param>
-    /// <param name="files">The selected files.</param>
-    public CacheDestination(
-        RepositoryId repository, string commit, CacheLayout layout, CacheWriter writer, string? folder, IReadOnlyList<RepositoryFile> files)
+    /// <param name="selection">The files; a whole listing is kept with the first file that appears, so that a refused download leaves nothing.</param>
+    public CacheDestination(RepositoryId repository, string commit, CacheLayout layout, CacheWriter writer, string? folder, Selection selection)
         : base(repository, commit)
     {
         _layout = layout;
         _writer = writer;
         _folder = folder;
+        _listing = new Lazy<bool>(() =>
+        {
+            if (selection.IsWholeListing)
+            {
+                TreeCache.Write(layout.Tree(repository, commit), selection.Listing);
+            }
+
+            return true;
+        });
+        IReadOnlyList<RepositoryFile> files = selection.Files;
         foreach (RepositoryFile file in files)
         {
             if (PackageOf(file.Path) is not { } name)
@@ -43,12 +53,7 @@ internal sealed class CacheDestination : DownloadDestination
 
     public override string Volume => _layout.Root;
 
-    public override void Prepare()
-    {
-        _writer.EnsureRoot();
-        _writer.EnsureFolder(_layout.Blobs(Repository));
-        _writer.EnsureFolder(Root);
-    }
+    public override void Prepare() => _writer.EnsureRoot();
 
     public override string ContentKey(RepositoryFile file) => file.Etag;
 
@@ -87,6 +92,7 @@ internal sealed class CacheDestination : DownloadDestination
 
     public override void Publish(IReadOnlyList<RepositoryFile> files, bool isNew)
     {
+        _ = _listing.Value;
         for (int i = 0; i < files.Count; i++)
         {
             RepositoryFile file = files[i];
@@ -111,7 +117,13 @@ internal sealed class CacheDestination : DownloadDestination
         }
     }
 
-    public override void Finish(string revision) => _writer.WriteRef(Repository, revision, Commit);
+    public override void Finish(string revision)
+    {
+        _ = _listing.Value;
+        _writer.EnsureFolder(_layout.Blobs(Repository));
+        _writer.EnsureFolder(Root);
+        _writer.WriteRef(Repository, revision, Commit);
+    }
 
     /// <summary>One more file of a package is there; the last one lets the package appear.</summary>
     private void PublishOf(string name, string path)

@@ -6,6 +6,10 @@ namespace Snug.Hub;
 internal sealed partial class Downloader(
     RepositoryApi api, HubHttp http, HubClientOptions clientOptions, BlockPool pool, TimeProvider time, ILogger logger)
 {
+    private const int StartConnections = 8;
+    private const int StartWithManyFiles = 32;
+    private const int ManySmallFiles = 64;
+
     private int _running;
 
     /// <summary>Downloads the selected files of a revision.</summary>
@@ -71,11 +75,6 @@ internal sealed partial class Downloader(
         try
         {
             destination.Prepare();
-            if (selection.IsWholeListing && options.LocalDirectory is null)
-            {
-                WriteListing(settings, id, selection);
-            }
-
             planner = new DownloadPlanner(destination, selection.Files, options.Force);
             planner.PublishPresent(tracker);
             if (planner.Items.Count > 0)
@@ -126,10 +125,6 @@ internal sealed partial class Downloader(
         }
     }
 
-    private const int StartConnections = 8;
-    private const int StartWithManyFiles = 32;
-    private const int ManySmallFiles = 64;
-
     private async Task<Selection> SelectAsync(
         HubSettings settings, RepositoryId id, string revision, DownloadOptions options, string? folder, ProgressTracker tracker, bool retry,
         CancellationToken cancellationToken)
@@ -154,19 +149,13 @@ internal sealed partial class Downloader(
         return new Selection(id, commit, listing, options, folder) { IsWholeListing = isNew && folder is null };
     }
 
-    private static void WriteListing(HubSettings settings, RepositoryId id, Selection selection)
-    {
-        CacheLayout layout = new(settings.CacheDirectory);
-        TreeCache.Write(layout.Tree(id, selection.Commit), selection.Listing);
-    }
-
     private DownloadDestination DestinationFor(
         HubSettings settings, RepositoryId id, DownloadOptions options, Selection selection, string? folder)
     {
         CacheLayout layout = new(settings.CacheDirectory);
         return options.LocalDirectory is { } local
             ? new LocalDestination(id, selection.Commit, Path.GetFullPath(local), layout, time)
-            : new CacheDestination(id, selection.Commit, layout, WriterFor(settings), folder, selection.Files);
+            : new CacheDestination(id, selection.Commit, layout, WriterFor(settings), folder, selection);
     }
 
     /// <summary>Before anything of the cache is trusted: checks what a crash of the machine may have taken.</summary>

@@ -283,6 +283,17 @@ internal sealed class LargeFile : IDisposable
 
     public void Discard() => _partial.Discard();
 
+    /// <summary>Leaves what there is for the next download; nothing is not worth a file.</summary>
+    public void Leave()
+    {
+        if (Volatile.Read(ref DoneBytes) == 0)
+        {
+            Discard();
+        }
+
+        Dispose();
+    }
+
     /// <summary>Ends connections that still race for blocks which are all there by now.</summary>
     public void CutConnections() => Watch(connection => connection.Cut());
 

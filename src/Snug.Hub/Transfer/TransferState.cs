@@ -94,7 +94,7 @@ internal sealed class TransferState(int contents, CancellationToken cancellation
     {
         foreach (LargeFile file in Active)
         {
-            file.Dispose();
+            file.Leave();
         }
 
         _stop.Dispose();

@@ -121,6 +121,16 @@ public sealed class SnapshotDownloadTests : DownloadFixture
     }
 
     [Fact]
+    public async Task A_refused_download_leaves_no_file_behind()
+    {
+        Hub.Faults.Add(new FaultRule { Path = "*/resolve/*", Fault = Fault.Status(403) });
+        DownloadOptions weights = new() { Include = ["weights/*"] };
+        await Assert.ThrowsAsync<HubException>(() => Client.DownloadSnapshotAsync(Id, weights, cancellationToken: Cancellation));
+        Assert.Empty(Directory.GetFiles(CacheFolder, "*", SearchOption.AllDirectories));
+        Assert.False(Directory.Exists(Path.Join(CacheFolder, "snapshots")));
+    }
+
+    [Fact]
     public async Task A_folder_that_does_not_exist_is_an_entry_not_found()
     {
         HubException e = await Assert.ThrowsAsync<HubException>(
