@@ -31,8 +31,8 @@ internal sealed class CliConsole
     /// <summary>Reads an environment variable.</summary>
     public Func<string, string?> Variable { get; init; } = _ => null;
 
-    /// <summary>Where a <c>.env</c> file is looked for.</summary>
-    public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
+    /// <summary>Where a <c>.env</c> file is looked for; the process's working directory when missing.</summary>
+    public string? WorkingDirectory { get; init; }
 
     /// <summary>The width of the terminal in columns, now.</summary>
     public Func<int> Width { get; init; } = () => DefaultWidth;

@@ -96,7 +96,7 @@ internal sealed class HubEnvironment(Func<string, string?> read)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             all.Add(new(Name, "not readable", source));
-            warnings.Add($"'{path}' is passed over: {(e is UnauthorizedAccessException ? "permission denied" : e.Message)}.");
+            warnings.Add($"'{path}' is passed over: {(e is UnauthorizedAccessException ? "permission denied" : e.Message.TrimEnd('.'))}.");
             return null;
         }
     }

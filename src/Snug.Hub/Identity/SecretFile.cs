@@ -22,7 +22,8 @@ internal static class SecretFile
         string? temporary = null;
         try
         {
-            string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            FileInfo file = new(path);
+            string target = file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
             string folder = Path.GetDirectoryName(target)!;
             CreateFolder(folder);
             temporary = Path.Join(folder, $"{Path.GetFileName(target)}.{AtomicFile.RandomSuffix()}.tmp");
@@ -88,7 +89,8 @@ internal static class SecretFile
             ? $"Other users of this machine may read the token in '{path}'; run: chmod 600 '{path}'"
             : null;
 
-    private static void CreateFolder(string folder)
+    /// <summary>Makes a folder for its owner only; one that exists stays as it is.</summary>
+    public static void CreateFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -101,7 +103,7 @@ internal static class SecretFile
     }
 
     private static HubException CannotWrite(string path, Exception e) =>
-        new(HubErrorKind.TokenStorage, $"'{path}' cannot be written: {(e is UnauthorizedAccessException ? "permission denied" : e.Message)}.", e)
+        new(HubErrorKind.TokenStorage, $"'{path}' cannot be written: {(e is UnauthorizedAccessException ? "permission denied" : e.Message.TrimEnd('.'))}.", e)
         {
             Advice = ["Check that you may write there, and that the disk has room.", "Or keep tokens elsewhere: set HF_TOKEN_PATH, or HF_HOME."],
         };

@@ -37,7 +37,7 @@ internal static class TokenFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            warnings?.Add($"The token file '{path}' cannot be read ({(e is UnauthorizedAccessException ? "permission denied" : e.Message)}); it is passed over.");
+            warnings?.Add($"The token file '{path}' cannot be read ({(e is UnauthorizedAccessException ? "permission denied" : e.Message.TrimEnd('.'))}); it is passed over.");
         }
 
         return null;

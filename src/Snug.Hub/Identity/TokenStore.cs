@@ -234,13 +234,13 @@ public sealed class TokenStore
                 ? sections
                 : throw new HubException(HubErrorKind.TokenStorage, $"'{StoredTokensPath}' is damaged: {problem}. It was left as it is.")
                 {
-                    Advice = [$"Mend the file, or move it away, and log in again.", "Or run 'snug logout', which removes it."],
+                    Advice = ["Mend the file, or move it away, and log in again.", "Or run 'snug logout', which removes it."],
                 };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new HubException(
-                HubErrorKind.TokenStorage, $"'{StoredTokensPath}' cannot be read: {(e is UnauthorizedAccessException ? "permission denied" : e.Message)}.", e)
+                HubErrorKind.TokenStorage, $"'{StoredTokensPath}' cannot be read: {(e is UnauthorizedAccessException ? "permission denied" : e.Message.TrimEnd('.'))}.", e)
             {
                 Advice = ["Check that the file is yours and that you may read it."],
             };
@@ -288,6 +288,7 @@ public sealed class TokenStore
         long start = _time.GetTimestamp();
         try
         {
+            SecretFile.CreateFolder(Path.GetDirectoryName(path)!);
             while (true)
             {
                 if (FileLock.TryAcquire(path) is { } held)
@@ -309,7 +310,7 @@ public sealed class TokenStore
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new HubException(
-                HubErrorKind.TokenStorage, $"'{path}' cannot be written: {(e is UnauthorizedAccessException ? "permission denied" : e.Message)}.", e)
+                HubErrorKind.TokenStorage, $"'{path}' cannot be written: {(e is UnauthorizedAccessException ? "permission denied" : e.Message.TrimEnd('.'))}.", e)
             {
                 Advice = ["Check that you may write there.", "Or keep tokens elsewhere: set HF_TOKEN_PATH, or HF_HOME."],
             };
