@@ -19,8 +19,8 @@ internal sealed class CliConsole
     /// <summary>Where answers to questions come from.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
-    /// <summary>Reads a line that is not shown while it is typed.</summary>
-    public Func<CancellationToken, Task<string?>> ReadSecret { get; init; } = _ => Task.FromResult<string?>(null);
+    /// <summary>Reads a line that is not shown while it is typed, after asking for it.</summary>
+    public Func<Action, CancellationToken, Task<string?>> ReadSecret { get; init; } = (_, _) => Task.FromResult<string?>(null);
 
     public bool IsOutTerminal { get; init; }
 

@@ -9,16 +9,20 @@ internal static class SecretPrompt
     private const int MaxLength = 16 * 1024;
 
     /// <summary>Reads what is typed or pasted up to Enter.</summary>
+    /// <param name="ask">Asks for it, once nothing that is typed is shown any more.</param>
+    /// <param name="cancellationToken">Ends the wait; the terminal is as before then.</param>
     /// <returns>The line, or <see langword="null"/> at the end of input.</returns>
     /// <exception cref="IOException">The terminal cannot be kept from showing it.</exception>
-    public static async Task<string?> ReadAsync(CancellationToken cancellationToken)
+    public static async Task<string?> ReadAsync(Action ask, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows())
         {
+            ask();
             return await Task.Run(ReadKeys, CancellationToken.None).WaitAsync(cancellationToken);
         }
 
         using TerminalEcho echo = TerminalEcho.SwitchOff();
+        ask();
 
         // The read cannot be interrupted; after a cancellation it is left behind, and the terminal is as it was.
         return await Task.Run(ReadLine, CancellationToken.None).WaitAsync(cancellationToken);

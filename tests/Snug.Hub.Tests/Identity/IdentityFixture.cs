@@ -34,10 +34,7 @@ internal sealed class IdentityFixture : IDisposable
     public void StoreToken(string text)
     {
         string path = _folder.Write("home/token", text);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
+        FileModes.Set(path, FileModes.Owner);
     }
 
     public HubClientOptions Options() => new()

@@ -27,31 +27,30 @@ public sealed class TokenStoreTests : IDisposable
     [Fact]
     public async Task The_files_are_for_their_owner_only_and_nothing_else_is_left()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no mode of a file.");
+        FileModes.RequireThem();
         await _machine.Store().SaveAsync("work", A, Cancellation);
         await _machine.Store().SaveAsync("work", B, Cancellation);
 
-        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        Assert.Equal(Owner, File.GetUnixFileMode(_machine.TokenPath));
-        Assert.Equal(Owner, File.GetUnixFileMode(_machine.StoredTokensPath));
-        Assert.Equal(Owner | UnixFileMode.UserExecute, File.GetUnixFileMode(_machine.Home));
+        Assert.Equal(FileModes.Owner, FileModes.Get(_machine.TokenPath));
+        Assert.Equal(FileModes.Owner, FileModes.Get(_machine.StoredTokensPath));
+        Assert.Equal(FileModes.Owner | UnixFileMode.UserExecute, FileModes.Get(_machine.Home));
         Assert.Equal(["stored_tokens", "stored_tokens.lock", "token"], Directory.GetFiles(_machine.Home).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task A_file_that_others_could_read_is_closed_and_a_shared_folder_stays_shared()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no mode of a file.");
+        FileModes.RequireThem();
         Directory.CreateDirectory(_machine.Home);
         const UnixFileMode Shared = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
-        File.SetUnixFileMode(_machine.Home, Shared);
+        FileModes.Set(_machine.Home, Shared);
         _machine.StoreToken(IdentityFixture.TokenA);
-        File.SetUnixFileMode(_machine.TokenPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        FileModes.Set(_machine.TokenPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
 
         await _machine.Store().SaveAsync("work", B, Cancellation);
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_machine.TokenPath));
-        Assert.Equal(Shared, File.GetUnixFileMode(_machine.Home));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, FileModes.Get(_machine.TokenPath));
+        Assert.Equal(Shared, FileModes.Get(_machine.Home));
     }
 
     [Fact]

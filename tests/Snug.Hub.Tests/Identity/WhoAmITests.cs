@@ -114,9 +114,9 @@ public sealed class WhoAmITests : IAsyncLifetime
         return await client.WhoAmIAsync(Cancellation);
     }
 
-    private void Answer(string body) => _hub.Faults.Add("/api/whoami-v2", Fault.Custom("answer", (context, cancellation) =>
+    private void Answer(string body) => _hub.Faults.Add("/api/whoami-v2", Fault.Custom("answer", (context, _) =>
     {
         context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(body, cancellation);
+        return context.Response.WriteAsync(body);
     }));
 }

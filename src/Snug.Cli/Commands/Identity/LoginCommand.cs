@@ -131,12 +131,16 @@ internal sealed class LoginCommand : SnugCommand
     private static async Task<string?> PromptAsync(Invocation invocation, HubSettings settings, CancellationToken cancellationToken)
     {
         CliConsole console = invocation.Console;
-        console.Error.WriteLine($"Get a token at {settings.Endpoint.AbsoluteUri.TrimEnd('/')}/settings/tokens; read permission is enough.");
-        console.Error.Write("Paste the token and press Enter (it is not shown): ");
-        console.Error.Flush();
+        void Ask()
+        {
+            console.Error.WriteLine($"Get a token at {settings.Endpoint.AbsoluteUri.TrimEnd('/')}/settings/tokens; read permission is enough.");
+            console.Error.Write("Paste the token and press Enter (it is not shown): ");
+            console.Error.Flush();
+        }
+
         try
         {
-            return await console.ReadSecret(cancellationToken);
+            return await console.ReadSecret(Ask, cancellationToken);
         }
         catch (IOException)
         {
