@@ -22,9 +22,32 @@ internal sealed class AuthListCommand : SnugCommand
         if (invocation.IsJson)
         {
             WriteJson(invocation, tokens, inForce);
-            return Task.FromResult(ExitCodes.Done);
+        }
+        else
+        {
+            WriteTable(invocation, tokens);
         }
 
+        if (tokens.Count == 0)
+        {
+            invocation.Messages.Hint("No tokens are stored; 'snug login' stores one.");
+        }
+
+        AccessToken? active = tokens.FirstOrDefault(t => t.IsActive)?.Token;
+        if (inForce.Token is not null && inForce.Token != active)
+        {
+            invocation.Messages.Warn(Text.Printable($"The token in force here comes from {inForce.TokenSource}, not from this list."));
+        }
+        else if (tokens.Count > 0 && active is null && inForce.Token is null)
+        {
+            invocation.Messages.Warn("No stored token is active; 'snug auth switch NAME' makes one active.");
+        }
+
+        return Task.FromResult(ExitCodes.Done);
+    }
+
+    private static void WriteTable(Invocation invocation, IReadOnlyList<StoredToken> tokens)
+    {
         DateTimeOffset now = invocation.Console.Time.GetUtcNow();
         Table table = new(new("ACTIVE"), new("NAME"), new("TOKEN"), new("STORE"), new("EXPIRES"));
         foreach (StoredToken token in tokens)
@@ -38,22 +61,6 @@ internal sealed class AuthListCommand : SnugCommand
         }
 
         table.Write(invocation.Console);
-        if (tokens.Count == 0)
-        {
-            invocation.Messages.Hint("No tokens are stored; 'snug login' stores one.");
-        }
-
-        AccessToken? active = tokens.FirstOrDefault(t => t.IsActive)?.Token;
-        if (inForce.Token is { } token2 && token2 != active)
-        {
-            invocation.Messages.Warn(Text.Printable($"The token in force here comes from {inForce.TokenSource}, not from this list."));
-        }
-        else if (tokens.Count > 0 && active is null && inForce.Token is null)
-        {
-            invocation.Messages.Warn("No stored token is active; 'snug auth switch NAME' makes one active.");
-        }
-
-        return Task.FromResult(ExitCodes.Done);
     }
 
     private static string StoreOf(StoredToken token) => token.IsInKeychain ? "keychain" : "file";
