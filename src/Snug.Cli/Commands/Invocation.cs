@@ -69,7 +69,15 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
         }
     }
 
-    public HubCache OpenCache() => new(HubSettings.Resolve(ClientOptions()).CacheDirectory, timeProvider: console.Time);
+    /// <summary>Settings for work that sends no request, so that no keychain is asked for a token.</summary>
+    public HubSettings LocalSettings()
+    {
+        HubClientOptions options = ClientOptions();
+        options.UseImplicitToken = false;
+        return HubSettings.Resolve(options);
+    }
+
+    public HubCache OpenCache() => new(LocalSettings().CacheDirectory, timeProvider: console.Time);
 
     public RepositoryReference Repository(string text, HubSettings settings) => common.ReadRepository(parse, text, settings);
 

@@ -26,7 +26,7 @@ internal sealed class LoginCommand : SnugCommand
     private readonly Option<bool> _git = new("--add-to-git-credential") { Description = "Give it to git's credential helper as well." };
 
     public LoginCommand(CliConsole console, CommonOptions common)
-        : base("login", "Store an access token, after the Hub has confirmed it.", console, common)
+        : base("login", "Store an access token, after the Hub has confirmed it. Public models need none; a token opens gated and private ones, raises rate limits, speeds downloads, and lets the Hub show your usage.", console, common)
     {
         _store.AcceptOnlyFromAmong("file", "keychain");
         AddAll(_token, _name, _store, _git, common.Json, common.Quiet);
