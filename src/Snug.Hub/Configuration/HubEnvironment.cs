@@ -54,6 +54,7 @@ internal sealed class HubEnvironment(Func<string, string?> read)
             TokenPath = tokenPath,
             Token = winner?.Token,
             TokenSource = winner?.Source,
+            TokenSourceKind = winner?.Kind,
             TokenCandidates = tokens.Candidates,
             Offline = offline,
             DisableSymlinks = noLinks,

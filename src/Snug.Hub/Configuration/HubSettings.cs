@@ -37,6 +37,9 @@ public sealed record HubSettings
     /// <summary>Where <see cref="Token"/> came from, or <see langword="null"/> without one.</summary>
     public required string? TokenSource { get; init; }
 
+    /// <summary>What kind of place <see cref="Token"/> came from, or <see langword="null"/> without one.</summary>
+    public TokenSourceKind? TokenSourceKind { get; init; }
+
     /// <summary>
     /// Every token that was found, in the order of preference, whether it is in force or not. The keychain is asked only when nothing
     /// else has one.

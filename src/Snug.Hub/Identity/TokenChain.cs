@@ -36,7 +36,7 @@ internal sealed class TokenChain
                 throw ExplicitTokenWithheld(untrustedEndpoint);
             }
 
-            TokenCandidate option = new("option", explicitToken);
+            TokenCandidate option = new(TokenSourceKind.Option, "option", explicitToken);
             return new TokenChain(option, [option]);
         }
 
@@ -48,7 +48,7 @@ internal sealed class TokenChain
         List<TokenCandidate> all = [.. FindVariables(variables.FindInEnvironment, warnings), .. inDotEnv];
         if (TokenFile.TryRead(tokenPath, warnings) is { } stored)
         {
-            all.Add(new TokenCandidate(tokenPath, stored));
+            all.Add(new TokenCandidate(TokenSourceKind.File, tokenPath, stored));
         }
 
         if (all.Count == 0 && FindInKeychain(options, variables, tokenPath, warnings) is { } secret)
@@ -84,7 +84,7 @@ internal sealed class TokenChain
 
             if (AccessToken.TryParse(variable.Value, out AccessToken? token))
             {
-                found.Add(new TokenCandidate(variable.Source, token));
+                found.Add(new TokenCandidate(variable.IsFromDotEnv ? TokenSourceKind.DotEnv : TokenSourceKind.Environment, variable.Source, token));
             }
             else
             {
@@ -108,7 +108,7 @@ internal sealed class TokenChain
         Keychain keychain = options.Keychain ?? Keychain.System;
         try
         {
-            return keychain.Read(note.Stamp) is { } token ? new TokenCandidate(keychain.Name, token) : null;
+            return keychain.Read(note.Stamp) is { } token ? new TokenCandidate(TokenSourceKind.Keychain, $"keychain ({keychain.Name})", token) : null;
         }
         catch (HubException e)
         {

@@ -34,7 +34,7 @@ public sealed class SecretServiceTests(SampleHub hub) : IClassFixture<SampleHub>
 
         Assert.Equal(
             [
-                "login 0", $"kept {SampleHub.AliceToken}", "account\talice\tAlice Demo", "from\tSecret Service", "grep 1", "active\talice-read\thf_DEMO…\tkeychain\t",
+                "login 0", $"kept {SampleHub.AliceToken}", "account\talice\tAlice Demo", "from\tkeychain (Secret Service)", "grep 1", "active\talice-read\thf_DEMO…\tkeychain\t",
                 "login 0", $"kept {SampleHub.BobToken}", "account\tbob\tBob Demo", "active\tother\thf_DEMO…\tkeychain\t",
                 "logout 0", "lookup 1", "whoami 3",
             ],

@@ -30,7 +30,7 @@ public sealed class AccessTokenTests
     public void It_prints_masked_in_every_way_that_a_program_prints_things()
     {
         AccessToken token = AccessToken.Parse(Text);
-        string all = $"{token} {token.Masked} {new TokenCandidate("x", token)} {new StoredToken("n", token, true, false, null)}";
+        string all = $"{token} {token.Masked} {new TokenCandidate(TokenSourceKind.File, "x", token)} {new StoredToken("n", token, true, false, null)}";
 
         Assert.Equal("hf_AAAA…", token.ToString());
         Assert.DoesNotContain(Text, all, StringComparison.Ordinal);

@@ -25,10 +25,20 @@ public sealed class TokenChainTests : IDisposable
             string? expected = winner < 0 ? null : Sources[winner] switch
             {
                 "file" => machine.TokenPath,
-                "keychain" => "test keychain",
+                "keychain" => "keychain (test keychain)",
                 var source => source,
             };
             Assert.Equal(expected, settings.TokenSource);
+            Assert.Equal(
+                winner < 0 ? null : (TokenSourceKind?)(winner switch
+                {
+                    0 => TokenSourceKind.Option,
+                    < 5 => TokenSourceKind.Environment,
+                    < 7 => TokenSourceKind.DotEnv,
+                    7 => TokenSourceKind.File,
+                    _ => TokenSourceKind.Keychain,
+                }),
+                settings.TokenSourceKind);
             Assert.Equal(expected, settings.TokenCandidates is [var first, ..] ? first.Source : null);
             Assert.Equal(winner < 0 ? null : AccessToken.Parse($"hf_{(char)('A' + winner)}000000000000000000000000000000000000"), settings.Token);
 
@@ -156,7 +166,7 @@ public sealed class TokenChainTests : IDisposable
 
         await _machine.Store().SaveToKeychainAsync("mine", AccessToken.Parse(IdentityFixture.TokenB), TestContext.Current.CancellationToken);
 
-        Assert.Equal("test keychain", _machine.Resolve(o => o.Keychain = _machine.Keychain).TokenSource);
+        Assert.Equal("keychain (test keychain)", _machine.Resolve(o => o.Keychain = _machine.Keychain).TokenSource);
     }
 
     [Fact]
