@@ -26,7 +26,8 @@ internal static class ExitCodes
         HubErrorKind.RateLimited => RateLimited,
         HubErrorKind.ServerError or HubErrorKind.Network or HubErrorKind.Timeout => Network,
         HubErrorKind.Offline => Offline,
-        HubErrorKind.Corrupted or HubErrorKind.InsufficientStorage or HubErrorKind.CacheAccess => Storage,
+        HubErrorKind.Corrupted or HubErrorKind.InsufficientStorage or HubErrorKind.CacheAccess
+            or HubErrorKind.TokenStorage => Storage,
 
         // A server that refuses a request for no reason we know has failed; a request that never left was written wrongly.
         HubErrorKind.InvalidRequest => error.StatusCode is null ? Usage : Network,

@@ -63,6 +63,7 @@ internal static class SnugApp
     private static RootCommand CreateRoot(CliConsole console, CommonOptions common)
     {
         CacheCommand cache = new(console, common);
+        AuthCommand auth = new(console, common);
         RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, and serve them to others.")
         {
             new DownloadCommand(console, common),
@@ -70,6 +71,10 @@ internal static class SnugApp
             new FilesCommand(console, common),
             new InfoCommand(console, common),
             cache,
+            new LoginCommand(console, common),
+            new LogoutCommand(console, common),
+            new WhoAmICommand(console, common),
+            auth,
             new EnvCommand(console, common),
             new ServeCommand(console, common),
             new DemoCommand(console, common),
@@ -78,6 +83,7 @@ internal static class SnugApp
         SynchronousCommandLineAction help = HelpText.Install(root, console);
         HelpText.ShowWithoutCommand(root, help);
         cache.ShowHelp(help);
+        auth.ShowHelp(help);
         return root;
     }
 }

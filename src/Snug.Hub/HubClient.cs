@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,6 +21,8 @@ public sealed partial class HubClient : IDisposable
     private readonly BlockPool _pool;
     private readonly Downloader _downloader;
     private readonly FileDownloader _fileDownloader;
+    private readonly ILogger _log;
+    private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal);
 
     /// <summary>Creates a client.</summary>
     /// <param name="options">Options; whatever is unset comes from the environment.</param>
@@ -37,6 +40,7 @@ public sealed partial class HubClient : IDisposable
         _http = httpClient ?? new HttpClient(CreateHandler(_options)) { Timeout = Timeout.InfiniteTimeSpan };
         TimeProvider time = timeProvider ?? TimeProvider.System;
         ILogger log = logger ?? (ILogger)NullLogger.Instance;
+        _log = log;
         HubHttp hubHttp = new(_http, _options, time, log);
         _api = new RepositoryApi(hubHttp);
         _pool = new BlockPool(_options.MemoryLimit);
@@ -64,7 +68,12 @@ public sealed partial class HubClient : IDisposable
 
     /// <summary>Resolves the settings that a call made now would use, with the source of each.</summary>
     /// <exception cref="HubException">A value makes no sense (<see cref="HubErrorKind.InvalidRequest"/>).</exception>
-    public HubSettings ResolveSettings() => HubSettings.Resolve(_options);
+    public HubSettings ResolveSettings()
+    {
+        HubSettings settings = HubSettings.Resolve(_options);
+        LogOnce(settings);
+        return settings;
+    }
 
     /// <summary>Asks what a repository is and which commit a revision stands for.</summary>
     /// <param name="repository">The repository.</param>

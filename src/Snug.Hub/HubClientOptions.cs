@@ -6,7 +6,7 @@ namespace Snug.Hub;
 /// </summary>
 public sealed class HubClientOptions
 {
-    /// <summary>The access token to use. Unset: environment variables, then the stored token file.</summary>
+    /// <summary>The access token to use. Unset: environment variables, <c>.env</c>, the stored token file, the keychain.</summary>
     public AccessToken? Token { get; set; }
 
     /// <summary>
@@ -14,6 +14,18 @@ public sealed class HubClientOptions
     /// <see langword="false"/> makes the client anonymous. Unset: not <c>HF_HUB_DISABLE_IMPLICIT_TOKEN</c>.
     /// </summary>
     public bool? UseImplicitToken { get; set; }
+
+    /// <summary>
+    /// The keychain to look into after everything else. Unset: the system's, once a login has put a token there, or when
+    /// <c>SNUG_KEYCHAIN</c> is on.
+    /// </summary>
+    public Keychain? Keychain { get; set; }
+
+    /// <summary>Whether variables are also taken from a <c>.env</c> file. Unset: not <c>SNUG_DISABLE_DOTENV</c>.</summary>
+    public bool? UseDotEnv { get; set; }
+
+    /// <summary>The <c>.env</c> file. Unset: the one in the working directory.</summary>
+    public string? DotEnvPath { get; set; }
 
     /// <summary>The Hub's address. Unset: <c>HF_ENDPOINT</c>, then the public Hub.</summary>
     public Uri? Endpoint { get; set; }

@@ -4,6 +4,7 @@ namespace Snug.Cli.Tests;
 internal sealed class CliHarness : IDisposable
 {
     private readonly TempFolder _home = new();
+    private readonly TempFolder _work = new();
 
     public CliHarness(Uri? endpoint = null)
     {
@@ -14,6 +15,9 @@ internal sealed class CliHarness : IDisposable
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
 
     public string Home => _home.Path;
+
+    /// <summary>The folder that commands are run in.</summary>
+    public string Work => _work.Path;
 
     public string Cache => Path.Join(_home.Path, "hub");
 
@@ -38,6 +42,12 @@ internal sealed class CliHarness : IDisposable
             Out = output,
             Error = error,
             In = new StringReader(Input),
+            ReadSecret = (ask, _) =>
+            {
+                ask();
+                return Task.FromResult<string?>(Input);
+            },
+            WorkingDirectory = _work.Path,
             IsOutTerminal = IsTerminal,
             IsErrorTerminal = IsTerminal,
             IsInTerminal = IsTerminal,
@@ -49,7 +59,11 @@ internal sealed class CliHarness : IDisposable
         return new CliResult(code, output.ToString(), error.ToString());
     }
 
-    public void Dispose() => _home.Dispose();
+    public void Dispose()
+    {
+        _home.Dispose();
+        _work.Dispose();
+    }
 
     /// <summary>Standard error is written from transfer threads and timers.</summary>
     private sealed class SharedWriter(Action<string> onLine) : StringWriter

@@ -192,6 +192,7 @@ public sealed class ErrorTests(SampleHub hub) : IClassFixture<SampleHub>
             [HubErrorKind.Corrupted] = 9,
             [HubErrorKind.InsufficientStorage] = 9,
             [HubErrorKind.CacheAccess] = 9,
+            [HubErrorKind.TokenStorage] = 9,
             [HubErrorKind.InvalidRequest] = 2,
         };
 

@@ -51,6 +51,7 @@ internal sealed class CommonOptions
             CacheDirectory = parse.GetValue(CacheDirectory) is { } directory ? ValidateDirectory(directory) : null,
             Offline = parse.GetValue(Offline) ? true : null,
             ReadVariable = console.Variable,
+            DotEnvPath = console.WorkingDirectory is { } folder ? Path.Join(folder, DotEnvFile.DefaultName) : null,
             UserAgent = "snug/" + Versions.Snug,
         };
         console.AdjustClient?.Invoke(options);

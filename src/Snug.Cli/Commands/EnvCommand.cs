@@ -11,7 +11,7 @@ internal sealed class EnvCommand : SnugCommand
     [
         "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "TRANSFORMERS_CACHE", "XDG_CACHE_HOME",
         "HF_ENDPOINT", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_TOKEN", "HUGGINGFACE_HUB_TOKEN", "HF_TOKEN_PATH",
-        "HF_HUB_DISABLE_IMPLICIT_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_SYMLINKS",
+        "HF_HUB_DISABLE_IMPLICIT_TOKEN", "SNUG_DISABLE_DOTENV", "SNUG_KEYCHAIN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_SYMLINKS",
         "HF_HUB_ETAG_TIMEOUT", "HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_DISABLE_PROGRESS_BARS", EnsureDefaults.Variable,
         "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy",
         "NO_COLOR", "TERM", "SNUG_TRACE",
@@ -23,7 +23,7 @@ internal sealed class EnvCommand : SnugCommand
 
     protected override Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
-        HubSettings settings = HubSettings.Resolve(invocation.ClientOptions());
+        HubSettings settings = invocation.ResolveSettings();
         List<SectionRow> variables = [];
         foreach (string name in Variables)
         {

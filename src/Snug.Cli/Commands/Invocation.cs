@@ -7,6 +7,8 @@ namespace Snug.Cli;
 /// <summary>One run of a command: what was asked for, and where answers go.</summary>
 internal sealed class Invocation(CliConsole console, CommonOptions common, ParseResult parse)
 {
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+
     public CliConsole Console => console;
 
     public CommonOptions Common => common;
@@ -24,9 +26,58 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
 
     public HubClientOptions ClientOptions() => common.ReadClient(parse, console);
 
-    public HubClient CreateHub() => new(ClientOptions(), timeProvider: console.Time);
+    public HubClient CreateHub()
+    {
+        _ = ResolveSettings();
+        return new HubClient(ClientOptions(), timeProvider: console.Time);
+    }
 
-    public HubCache OpenCache() => new(HubSettings.Resolve(ClientOptions()).CacheDirectory, timeProvider: console.Time);
+    /// <summary>The settings in force; what is odd about them is said once.</summary>
+    public HubSettings ResolveSettings()
+    {
+        HubSettings settings = HubSettings.Resolve(ClientOptions());
+        foreach (string warning in settings.Warnings)
+        {
+            if (_said.Add(warning))
+            {
+                Messages.Warn(Text.Printable(warning));
+            }
+        }
+
+        return settings;
+    }
+
+    /// <summary>The settings of this machine, without the <c>.env</c> of the folder that one happens to be in.</summary>
+    public HubSettings MachineSettings()
+    {
+        HubClientOptions options = ClientOptions();
+        options.UseDotEnv = false;
+        return HubSettings.Resolve(options);
+    }
+
+    /// <summary>Says so when another source beats a token that was just stored, or goes on after stored ones were removed.</summary>
+    public void WarnOfOverridingToken(AccessToken? stored)
+    {
+        HubClientOptions options = ClientOptions();
+        options.Token = null;
+        HubSettings settings = HubSettings.Resolve(options);
+        if (settings.Token is not null && settings.Token != stored)
+        {
+            Messages.Warn(Text.Printable(stored is null
+                ? $"The token from {settings.TokenSource} is still in force here."
+                : $"The token from {settings.TokenSource} beats the stored one here."));
+        }
+    }
+
+    /// <summary>Settings for work that sends no request, so that no keychain is asked for a token.</summary>
+    public HubSettings LocalSettings()
+    {
+        HubClientOptions options = ClientOptions();
+        options.UseImplicitToken = false;
+        return HubSettings.Resolve(options);
+    }
+
+    public HubCache OpenCache() => new(LocalSettings().CacheDirectory, timeProvider: console.Time);
 
     public RepositoryReference Repository(string text, HubSettings settings) => common.ReadRepository(parse, text, settings);
 

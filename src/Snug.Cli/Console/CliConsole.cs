@@ -19,6 +19,9 @@ internal sealed class CliConsole
     /// <summary>Where answers to questions come from.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
+    /// <summary>Reads a line that is not shown while it is typed, after asking for it.</summary>
+    public Func<Action, CancellationToken, Task<string?>> ReadSecret { get; init; } = (_, _) => Task.FromResult<string?>(null);
+
     public bool IsOutTerminal { get; init; }
 
     public bool IsErrorTerminal { get; init; }
@@ -27,6 +30,9 @@ internal sealed class CliConsole
 
     /// <summary>Reads an environment variable.</summary>
     public Func<string, string?> Variable { get; init; } = _ => null;
+
+    /// <summary>Where a <c>.env</c> file is looked for; the process's working directory when missing.</summary>
+    public string? WorkingDirectory { get; init; }
 
     /// <summary>The width of the terminal in columns, now.</summary>
     public Func<int> Width { get; init; } = () => DefaultWidth;
@@ -55,6 +61,7 @@ internal sealed class CliConsole
         Out = Open(Console.OpenStandardOutput, () => Console.Out, flushes: false),
         Error = Open(Console.OpenStandardError, () => Console.Error, flushes: true),
         In = new LateReader(() => Console.In),
+        ReadSecret = SecretPrompt.ReadAsync,
         IsOutTerminal = !Console.IsOutputRedirected,
         IsErrorTerminal = !Console.IsErrorRedirected,
         IsInTerminal = !Console.IsInputRedirected,
@@ -98,5 +105,8 @@ internal sealed class CliConsole
         public override int Read() => open().Read();
 
         public override string? ReadLine() => open().ReadLine();
+
+        public override ValueTask<int> ReadBlockAsync(Memory<char> buffer, CancellationToken cancellationToken = default) =>
+            open().ReadBlockAsync(buffer, cancellationToken);
     }
 }

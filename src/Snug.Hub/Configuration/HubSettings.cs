@@ -37,6 +37,15 @@ public sealed record HubSettings
     /// <summary>Where <see cref="Token"/> came from, or <see langword="null"/> without one.</summary>
     public required string? TokenSource { get; init; }
 
+    /// <summary>What kind of place <see cref="Token"/> came from, or <see langword="null"/> without one.</summary>
+    public TokenSourceKind? TokenSourceKind { get; init; }
+
+    /// <summary>
+    /// Every token that was found, in the order of preference, whether it is in force or not. The keychain is asked only when nothing
+    /// else has one.
+    /// </summary>
+    public required IReadOnlyList<TokenCandidate> TokenCandidates { get; init; }
+
     /// <summary>Whether requests are forbidden and only the cache is used.</summary>
     public required bool Offline { get; init; }
 
@@ -51,6 +60,9 @@ public sealed record HubSettings
 
     /// <summary>Whether progress display is switched off by the environment.</summary>
     public required bool DisableProgress { get; init; }
+
+    /// <summary>What the user should know about these settings: sources that disagree, tokens that others can read, lines passed over.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>Every setting with its value and source, for display.</summary>
     public required IReadOnlyList<ResolvedSetting> All { get; init; }

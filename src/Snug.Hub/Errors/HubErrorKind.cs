@@ -53,4 +53,7 @@ public enum HubErrorKind
 
     /// <summary>The request makes no sense as written: malformed id, revision, path or option, or an answer that breaks the protocol.</summary>
     InvalidRequest,
+
+    /// <summary>Stored tokens cannot be read or written: a damaged file, no permission, a locked or missing keychain.</summary>
+    TokenStorage,
 }

@@ -65,6 +65,11 @@ internal static class HubErrors
         Advice = ["Unset HF_HUB_OFFLINE (or drop --offline) and try again with a connection.", "Run 'snug cache list' to see what is cached."],
     };
 
+    public static HubException NoToken(HubSettings settings) => new(HubErrorKind.TokenRequired, "There is no token: you are not logged in.")
+    {
+        Advice = [$"Get a token with read permission at {TokensPageOf(settings.Endpoint)}.", "Run 'snug login' and paste it, or set HF_TOKEN to it."],
+    };
+
     public static HubException Timeout(RequestContext context, string name, TimeSpan limit, Exception? inner = null) => new(
         HubErrorKind.Timeout,
         string.Create(CultureInfo.InvariantCulture, $"The {name} timeout of {limit.TotalSeconds:0.###} s ran out while {context.Action} {context.Subject}."),

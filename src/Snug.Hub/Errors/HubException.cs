@@ -68,6 +68,7 @@ public sealed partial class HubException : Exception
         HubErrorKind.Corrupted => "corrupted",
         HubErrorKind.InsufficientStorage => "insufficient_storage",
         HubErrorKind.CacheAccess => "cache_access",
+        HubErrorKind.TokenStorage => "token_storage",
         _ => "invalid_request",
     };
 

@@ -28,7 +28,7 @@ public sealed class AccessToken : IEquatable<AccessToken>
     }
 
     /// <summary>
-    /// Creates a token from text as it comes out of files, variables and clipboards: line ends, surrounding white space and
+    /// Creates a token from text as it comes out of files, variables and clipboards: a byte-order mark, line ends, surrounding white space and
     /// one pair of quotes are removed.
     /// </summary>
     /// <exception cref="HubException">Nothing is left, or characters remain that no token has (<see cref="HubErrorKind.InvalidToken"/>).</exception>
@@ -52,7 +52,7 @@ public sealed class AccessToken : IEquatable<AccessToken>
             return false;
         }
 
-        string clean = text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Trim();
+        string clean = text.TrimStart('\uFEFF').Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Trim();
         if (clean.Length >= 2 && clean[0] is '"' or '\'' && clean[^1] == clean[0])
         {
             clean = clean[1..^1].Trim();
@@ -67,6 +67,12 @@ public sealed class AccessToken : IEquatable<AccessToken>
         token = new AccessToken(clean);
         return true;
     }
+
+    /// <summary>Whether two tokens have the same text.</summary>
+    public static bool operator ==(AccessToken? left, AccessToken? right) => left?.Equals(right) ?? right is null;
+
+    /// <summary>Whether two tokens have different texts.</summary>
+    public static bool operator !=(AccessToken? left, AccessToken? right) => !(left == right);
 
     /// <summary>The masked form; never the token itself.</summary>
     public override string ToString() => Masked;

@@ -1,24 +1,9 @@
 namespace Snug.Hub;
 
-/// <summary>The token file that the Python client's <c>login</c> writes.</summary>
-internal static class StoredToken
-{
-    private const int MaxFileLength = 64 * 1024;
-
-    /// <summary>The token in the file, or <see langword="null"/> when there is no file, it cannot be read or holds no token.</summary>
-    public static AccessToken? TryRead(string path)
-    {
-        try
-        {
-            FileInfo file = new(path);
-            return file.Exists && file.Length <= MaxFileLength && AccessToken.TryParse(File.ReadAllText(path), out AccessToken? token)
-                ? token
-                : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // An unreadable token file must not stop the download of a public model.
-            return null;
-        }
-    }
-}
+/// <summary>A token that a login left on this machine.</summary>
+/// <param name="Name">The name its owner knows it by; <see langword="null"/> for a token file that no name belongs to.</param>
+/// <param name="Token">The token, which prints masked; <see langword="null"/> when the keychain does not give it away now.</param>
+/// <param name="IsActive">Whether it is used where no option and no variable says otherwise.</param>
+/// <param name="IsInKeychain">Whether it is kept in the system's keychain rather than in a file.</param>
+/// <param name="ExpiresAt">When it stops working, as far as the login knew.</param>
+public sealed record StoredToken(string? Name, AccessToken? Token, bool IsActive, bool IsInKeychain, DateTimeOffset? ExpiresAt);

@@ -57,6 +57,19 @@ internal static class HubJson
     public static JsonElement.ArrayEnumerator Elements(this JsonElement element, string name) =>
         element.Member(name, JsonValueKind.Array, "a list")?.EnumerateArray() ?? default;
 
+    /// <summary>The texts among the elements of a member; none when it is absent or null.</summary>
+    /// <exception cref="JsonException">The member, or the element it is asked of, is something else.</exception>
+    public static IEnumerable<string> Texts(this JsonElement element, string name)
+    {
+        foreach (JsonElement text in element.Elements(name))
+        {
+            if (text.ValueKind == JsonValueKind.String)
+            {
+                yield return text.Decoded();
+            }
+        }
+    }
+
     /// <summary>Finds a member that is there and not null.</summary>
     /// <exception cref="JsonException">The element is no object.</exception>
     public static bool TryMember(this JsonElement element, string name, out JsonElement value) =>

@@ -14,15 +14,6 @@ internal static class RepositoryInfoJson
             return null;
         }
 
-        List<string> tags = [];
-        foreach (JsonElement tag in answer.Elements("tags"))
-        {
-            if (tag.ValueKind == JsonValueKind.String)
-            {
-                tags.Add(tag.Decoded());
-            }
-        }
-
         return new RepositoryInfo
         {
             // A repository that was renamed answers with its present name.
@@ -38,7 +29,7 @@ internal static class RepositoryInfoJson
             Likes = answer.Number("likes"),
             PipelineTag = answer.Text("pipeline_tag"),
             LibraryName = answer.Text("library_name"),
-            Tags = tags,
+            Tags = [.. answer.Texts("tags")],
         };
     }
 

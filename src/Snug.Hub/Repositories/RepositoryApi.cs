@@ -26,6 +26,19 @@ internal sealed class RepositoryApi(HubHttp http)
         return info ?? throw HubErrors.Protocol(context, "the repository's info names no commit");
     }
 
+    public async Task<HubIdentity> WhoAmIAsync(HubSettings settings, CancellationToken cancellationToken)
+    {
+        RequestContext context = new("checking the token with");
+        if (settings.Token is null)
+        {
+            throw HubErrors.NoToken(settings);
+        }
+
+        HubIdentity? identity = await GetAsync(settings, HubUrls.WhoAmI(settings.Endpoint), context, WhoAmIJson.Read, cancellationToken)
+            .ConfigureAwait(false);
+        return identity ?? throw HubErrors.Protocol(context, "it names no account");
+    }
+
     public async IAsyncEnumerable<RepositoryFile> ListAsync(
         HubSettings settings, RepositoryId id, string revision, string? folder, bool recursive,
         [EnumeratorCancellation] CancellationToken cancellationToken)

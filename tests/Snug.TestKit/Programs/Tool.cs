@@ -31,6 +31,18 @@ public sealed class Tool
     /// <summary>git.</summary>
     public static Tool Git { get; } = new("git", "--version");
 
+    /// <summary><c>script</c> of util-linux, which runs a program on a terminal of its own.</summary>
+    public static Tool Script { get; } = new("script", "--version");
+
+    /// <summary>What runs a program with a message bus of its own.</summary>
+    public static Tool DBusSession { get; } = new("dbus-run-session", "--version");
+
+    /// <summary>A Secret Service.</summary>
+    public static Tool GnomeKeyring { get; } = new("gnome-keyring-daemon", "--version");
+
+    /// <summary>The Secret Service's client, which has no option that does nothing.</summary>
+    public static Tool SecretTool { get; } = new("sh", "-c", "command -v secret-tool");
+
     /// <summary>Python with the Hub's own client.</summary>
     public static Tool PythonHub { get; } = new(
         Environment.GetEnvironmentVariable("SNUG_PYTHON") is { Length: > 0 } python ? python : "/usr/bin/python3", "-c", "import huggingface_hub");

@@ -19,7 +19,7 @@ internal sealed class CacheInfoCommand : SnugCommand
 
     protected override Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
-        RepositoryId id = invocation.Repository(invocation.Get(_repository)!, HubSettings.Resolve(invocation.ClientOptions())).Repository;
+        RepositoryId id = invocation.Repository(invocation.Get(_repository)!, invocation.LocalSettings()).Repository;
         CacheScan scan = invocation.OpenCache().Scan(cancellationToken);
         CachedRepository repository = scan.Find(id) ?? throw CacheErrors.NotCached(id, null, scan.Directory);
         CacheProblem[] problems = [.. scan.Problems.Where(p => p.Repository == id)];

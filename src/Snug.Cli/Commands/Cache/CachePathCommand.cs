@@ -38,7 +38,7 @@ internal sealed class CachePathCommand : SnugCommand
             return Task.FromResult(ExitCodes.Done);
         }
 
-        RepositoryReference asked = invocation.Repository(text, HubSettings.Resolve(invocation.ClientOptions()));
+        RepositoryReference asked = invocation.Repository(text, invocation.LocalSettings());
         string? file = invocation.Get(_file) ?? asked.Path;
         string? path = file is null
             ? cache.TryGetSnapshot(asked.Repository, asked.Revision)?.Directory

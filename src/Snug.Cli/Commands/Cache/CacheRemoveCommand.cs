@@ -25,7 +25,7 @@ internal sealed class CacheRemoveCommand : CacheRemovalCommand
 
     protected override CacheRemovalPlan Plan(Invocation invocation, HubCache cache, CancellationToken cancellationToken)
     {
-        HubSettings settings = HubSettings.Resolve(invocation.ClientOptions());
+        HubSettings settings = invocation.LocalSettings();
         CacheRemovalPlan plan = cache.PlanRemoval([.. invocation.Get(_targets)!.Select(t => Read(invocation, settings, t))], cancellationToken);
         return plan.NotFound.Count == 0 ? plan : throw NotCached(plan.NotFound, cache.Directory);
     }
