@@ -35,6 +35,8 @@ internal sealed record RepositoryInfoDto
 
     public List<string>? Tags { get; init; }
 
+    public List<SiblingDto>? Siblings { get; init; }
+
     public RepositoryInfo ToInfo(RepositoryId asked, string commit) => new()
     {
         Repository = Id is not null && RepositoryId.TryCreate(asked.Type, Id, out RepositoryId? present, out _) ? present : asked,

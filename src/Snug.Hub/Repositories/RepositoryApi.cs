@@ -29,6 +29,34 @@ internal sealed class RepositoryApi(HubHttp http)
             : throw HubErrors.Protocol(context, "the repository's info names no commit");
     }
 
+    /// <summary>Information together with the list of files, in one request.</summary>
+    public async Task<(RepositoryInfo Info, IReadOnlyList<SiblingDto> Files)> GetInfoWithFilesAsync(
+        HubSettings settings, RepositoryId id, string revision, bool sizes, CancellationToken cancellationToken)
+    {
+        RequestContext context = new("checking access to", id, revision);
+        RepositoryInfoDto? dto = await GetAsync(
+            settings, HubUrls.InfoWithFiles(settings.Endpoint, id, revision, sizes), context, HubJson.Default.RepositoryInfoDto, cancellationToken)
+            .ConfigureAwait(false);
+        return dto?.Sha is { } sha && Revisions.IsCommit(sha)
+            ? (dto.ToInfo(id, sha), dto.Siblings ?? [])
+            : throw HubErrors.Protocol(context, "the repository's info names no commit");
+    }
+
+    /// <summary>Asks whether the caller may have the content: the listing of a gated repository is public and proves nothing.</summary>
+    /// <exception cref="HubException">The caller may not, or the Hub could not be asked.</exception>
+    public async Task CheckContentAsync(HubSettings settings, RepositoryId id, string revision, CancellationToken cancellationToken)
+    {
+        using HubResponse response = await http.SendAsync(
+            new HubRequest
+            {
+                Method = HttpMethod.Get,
+                Uri = HubUrls.AuthCheck(settings.Endpoint, id),
+                Context = new RequestContext("checking access to", id, revision),
+                Settings = settings,
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     public async IAsyncEnumerable<RepositoryFile> ListAsync(
         HubSettings settings, RepositoryId id, string revision, string? folder, bool recursive,
         [EnumeratorCancellation] CancellationToken cancellationToken)
