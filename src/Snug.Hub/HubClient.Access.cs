@@ -34,6 +34,16 @@ public sealed partial class HubClient
         IEnumerable<AccessQuery> queries, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
-        return new AccessChecker(_api).CheckAsync(ResolveSettings(), [.. queries], cancellationToken);
+        return _access.CheckAsync(ResolveSettings(), [.. queries], cancellationToken);
     }
+
+    /// <summary>
+    /// Asks the Hub one question that every Hub answers: whether it can be reached and how fast, how far the clocks differ, and
+    /// whom the token stands for.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <remarks>A Hub that cannot be reached, a refused token and offline mode are answers, not exceptions.</remarks>
+    /// <exception cref="HubException">A setting makes no sense (<see cref="HubErrorKind.InvalidRequest"/>).</exception>
+    public Task<ConnectionReport> CheckConnectionAsync(CancellationToken cancellationToken = default) =>
+        _connection.CheckAsync(ResolveSettings(), cancellationToken);
 }

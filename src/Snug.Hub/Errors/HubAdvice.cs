@@ -49,22 +49,12 @@ internal static class HubAdvice
         };
     }
 
-    /// <param name="isCached">Whether the cache has what was asked for; only then is offline mode a way out.</param>
-    public static IReadOnlyList<string> ForNetwork(bool isCached = false)
-    {
-        List<string> advice =
-        [
-            "Check the network connection, and HTTPS_PROXY if you are behind a proxy.",
-            "On a slow line raise HF_HUB_ETAG_TIMEOUT and HF_HUB_DOWNLOAD_TIMEOUT (seconds).",
-            "Run the same command again; what is downloaded stays.",
-        ];
-        if (isCached)
-        {
-            advice.Add("It is in the cache: with --offline (or HF_HUB_OFFLINE=1) it is used from there.");
-        }
-
-        return advice;
-    }
+    public static IReadOnlyList<string> ForNetwork() =>
+    [
+        "Check the network connection, and HTTPS_PROXY if you are behind a proxy.",
+        "On a slow line raise HF_HUB_ETAG_TIMEOUT and HF_HUB_DOWNLOAD_TIMEOUT (seconds).",
+        "Run the same command again; what is downloaded stays.",
+    ];
 
     public static IReadOnlyList<string> ForCorruption() =>
     [

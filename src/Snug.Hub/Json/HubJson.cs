@@ -10,4 +10,5 @@ namespace Snug.Hub;
 [JsonSerializable(typeof(RefsDto))]
 [JsonSerializable(typeof(PathsInfoRequestDto))]
 [JsonSerializable(typeof(JournalHeader))]
+[JsonSerializable(typeof(CallerDto))]
 internal sealed partial class HubJson : JsonSerializerContext;
