@@ -1,5 +1,3 @@
-using Snug.Hub;
-
 namespace Snug.Cli;
 
 /// <summary>The token, where it came from, and whom it stands for.</summary>

@@ -3,7 +3,7 @@ using Snug.Hub;
 namespace Snug.Cli;
 
 /// <summary>Everything that was found out, before it is judged.</summary>
-internal sealed class DoctorFacts
+internal sealed record DoctorFacts
 {
     public required DoctorPurpose Purpose { get; init; }
 

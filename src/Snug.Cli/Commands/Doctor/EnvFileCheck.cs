@@ -89,6 +89,12 @@ internal static class EnvFileCheck
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach (string variable in start.Environment.Keys.Where(k => k.Contains("TOKEN", StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            // What git does not need, it does not get.
+            start.Environment.Remove(variable);
+        }
+
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
         try

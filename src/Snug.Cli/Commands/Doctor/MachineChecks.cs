@@ -1,5 +1,3 @@
-using Snug.Hub;
-
 namespace Snug.Cli;
 
 /// <summary>This machine: room and rights where the cache is, and who else can read the tokens.</summary>
@@ -97,7 +95,7 @@ internal static class MachineChecks
         {
             try
             {
-                if ((File.GetUnixFileMode(file) & Others) != 0)
+                if ((File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
                 {
                     open.Add(file);
                 }
