@@ -239,7 +239,11 @@ public sealed class DoctorCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     [Fact]
     public async Task Token_files_that_others_can_read_and_an_env_file_that_git_takes_are_warned_of()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Rights of files are not looked at on Windows.");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Rights of files are not looked at on Windows.");
+        }
+
         using CliHarness cli = hub.Cli();
         string token = Path.Join(cli.Home, "token");
         await File.WriteAllTextAsync(token, SampleHub.AliceToken, TestContext.Current.CancellationToken);
@@ -302,7 +306,11 @@ public sealed class DoctorCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     [Fact]
     public async Task A_cache_that_cannot_be_written_is_a_failure_with_9()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Rights do not bind this user.");
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            Assert.Skip("Rights do not bind this user.");
+        }
+
         using CliHarness cli = hub.Cli();
         Directory.CreateDirectory(cli.Cache);
         File.SetUnixFileMode(cli.Cache, UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -317,14 +325,12 @@ public sealed class DoctorCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     [Fact]
     public async Task Models_that_do_not_fit_on_the_disk_together_are_a_failure_with_9()
     {
-        // Sizes that no disk has: the content is made as it is read, and here it never is.
-        MemoryRepositorySource source = new();
-        await using HubServer server = await HubServer.StartAsync(new HubServerOptions { Source = source }, TestContext.Current.CancellationToken);
+        // A size that no disk has room for.
         await using HubServer huge = await HubServer.StartAsync(
             new HubServerOptions
             {
-                Source = source,
-                Configure = application => Microsoft.AspNetCore.Builder.UseExtensions.Use(application, (context, next) =>
+                Source = new MemoryRepositorySource(),
+                Configure = application => Microsoft.AspNetCore.Builder.RunExtensions.Run(application, context =>
                 {
                     if (!context.Request.Path.StartsWithSegments("/api/models/org/huge/revision", StringComparison.Ordinal))
                     {
@@ -381,7 +387,7 @@ public sealed class DoctorCommandTests(SampleHub hub) : IClassFixture<SampleHub>
 
     private void Git(params string[] arguments)
     {
-        using Process git = Process.Start(new ProcessStartInfo("git", ["-C", _project.Path, .. arguments]) { RedirectStandardError = true })!;
+        using Process git = Process.Start(new ProcessStartInfo("git", ["-C", _project.Path, .. arguments]) { RedirectStandardError = true, UseShellExecute = false })!;
         git.WaitForExit();
         Assert.Equal(0, git.ExitCode);
     }
