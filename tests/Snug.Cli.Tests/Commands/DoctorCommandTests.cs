@@ -239,22 +239,19 @@ public sealed class DoctorCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     [Fact]
     public async Task Token_files_that_others_can_read_and_an_env_file_that_git_takes_are_warned_of()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Assert.Skip("Rights of files are not looked at on Windows.");
-        }
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Rights of files are not looked at on Windows.");
 
         using CliHarness cli = hub.Cli();
         string token = Path.Join(cli.Home, "token");
         await File.WriteAllTextAsync(token, SampleHub.AliceToken, TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        SetMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         Write(".env", "");
-        File.SetUnixFileMode(Path.Join(_project.Path, ".env"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        SetMode(Path.Join(_project.Path, ".env"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Git("init", "--quiet");
 
         CliResult open = await RunAsync(cli);
         Write(".gitignore", ".env\n");
-        File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        SetMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         CliResult mended = await RunAsync(cli);
         File.Delete(Path.Join(_project.Path, ".gitignore"));
         Git("add", ".env");
@@ -306,20 +303,30 @@ public sealed class DoctorCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     [Fact]
     public async Task A_cache_that_cannot_be_written_is_a_failure_with_9()
     {
-        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
-        {
-            Assert.Skip("Rights do not bind this user.");
-        }
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Rights do not bind this user.");
 
         using CliHarness cli = hub.Cli();
         Directory.CreateDirectory(cli.Cache);
-        File.SetUnixFileMode(cli.Cache, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        SetMode(cli.Cache, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         CliResult result = await RunAsync(cli, "snug/tiny-model");
-        File.SetUnixFileMode(cli.Cache, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        SetMode(cli.Cache, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         Assert.Equal(ExitCodes.Storage, result.ExitCode);
         Assert.Contains("permission denied", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cache_that_would_lie_below_a_file_is_a_failure_with_9()
+    {
+        using CliHarness cli = hub.Cli();
+        string file = Path.Join(cli.Home, "file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+
+        CliResult result = await RunAsync(cli, "snug/tiny-model", "--cache-dir", Path.Join(file, "hub"));
+
+        Assert.Equal(ExitCodes.Storage, result.ExitCode);
+        Assert.Contains($"failed: cache: '{file}' cannot be written: it is a file", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -372,6 +379,14 @@ public sealed class DoctorCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     private static string? Get(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    private static void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, mode);
+        }
+    }
 
     private static void SetToken(CliHarness cli, string? token)
     {

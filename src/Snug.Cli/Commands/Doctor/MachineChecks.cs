@@ -53,6 +53,14 @@ internal static class MachineChecks
 
     private static DoctorCheck CacheFolder(string folder)
     {
+        for (string? path = Path.GetFullPath(folder); path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (File.Exists(path))
+            {
+                return NotWritable(path, "it is a file, and a folder is needed");
+            }
+        }
+
         string existing = NearestExisting(folder);
         string probe = Path.Join(existing, $".snug-doctor-{Guid.NewGuid():N}");
         try
@@ -66,19 +74,21 @@ internal static class MachineChecks
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return DoctorCheck.Failed(
-                "cache",
-                "cache",
-                $"'{existing}' cannot be written: {(e is UnauthorizedAccessException ? "permission denied" : e.Message)}.",
-                ExitCodes.Storage,
-                "Check that you may write there.",
-                "Or use another cache folder with HF_HOME or --cache-dir.",
-                "If the cache is damaged: 'snug cache verify --repair', or 'snug cache clear'.") with
-            {
-                Code = "cache_access",
-            };
+            return NotWritable(existing, e is UnauthorizedAccessException ? "permission denied" : e.Message);
         }
     }
+
+    private static DoctorCheck NotWritable(string path, string why) => DoctorCheck.Failed(
+        "cache",
+        "cache",
+        $"'{path}' cannot be written: {why}.",
+        ExitCodes.Storage,
+        "Check that you may write there.",
+        "Or use another cache folder with HF_HOME or --cache-dir.",
+        "If the cache is damaged: 'snug cache verify --repair', or 'snug cache clear'.") with
+    {
+        Code = "cache_access",
+    };
 
     private static DoctorCheck TokenFiles(DoctorFacts facts)
     {
