@@ -17,7 +17,11 @@ internal static class ExitCodes
     public const int Storage = 9;
     public const int Cancelled = 130;
 
-    public static int For(HubException error) => error.Kind switch
+    public static int For(HubException error) => For(error.Kind, error.StatusCode);
+
+    /// <param name="kind">What went wrong.</param>
+    /// <param name="status">The status of the answer, if there was one.</param>
+    public static int For(HubErrorKind kind, int? status) => kind switch
     {
         HubErrorKind.TokenRequired or HubErrorKind.InvalidToken => Token,
         HubErrorKind.Gated or HubErrorKind.Forbidden => Access,
@@ -30,7 +34,7 @@ internal static class ExitCodes
             or HubErrorKind.TokenStorage => Storage,
 
         // A server that refuses a request for no reason we know has failed; a request that never left was written wrongly.
-        HubErrorKind.InvalidRequest => error.StatusCode is null ? Usage : Network,
+        HubErrorKind.InvalidRequest => status is null ? Usage : Network,
         _ => Unexpected,
     };
 }

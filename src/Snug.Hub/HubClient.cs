@@ -18,6 +18,8 @@ public sealed partial class HubClient : IDisposable
     private readonly HttpClient _http;
     private readonly bool _ownsHttp;
     private readonly RepositoryApi _api;
+    private readonly AccessChecker _access;
+    private readonly ConnectionChecker _connection;
     private readonly BlockPool _pool;
     private readonly Downloader _downloader;
     private readonly FileDownloader _fileDownloader;
@@ -43,6 +45,8 @@ public sealed partial class HubClient : IDisposable
         _log = log;
         HubHttp hubHttp = new(_http, _options, time, log);
         _api = new RepositoryApi(hubHttp);
+        _access = new AccessChecker(_api);
+        _connection = new ConnectionChecker(hubHttp, time);
         _pool = new BlockPool(_options.MemoryLimit);
         _downloader = new Downloader(_api, hubHttp, _options, _pool, time, log);
         _fileDownloader = new FileDownloader(_api, _downloader, time, log);

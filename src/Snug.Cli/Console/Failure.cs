@@ -10,6 +10,9 @@ namespace Snug.Cli;
 /// <param name="Advice">What to do, in order.</param>
 internal sealed record Failure(int ExitCode, string Kind, string Message, IReadOnlyList<string> Advice)
 {
+    /// <summary>Which of several causes of the kind it was, where that is told: <c>gated_no_token</c> or <c>gated_not_granted</c>.</summary>
+    public string? Cause { get; init; }
+
     public string? Repository { get; init; }
 
     public string? File { get; init; }
@@ -25,6 +28,7 @@ internal sealed record Failure(int ExitCode, string Kind, string Message, IReadO
     {
         HubException hub => new Failure(ExitCodes.For(hub), hub.Code, hub.Message, hub.Advice)
         {
+            Cause = hub.Access is { } access ? AccessReport.NameOf(access) : null,
             Repository = hub.Repository?.ToString(),
             File = hub.File,
             Status = hub.StatusCode,
@@ -41,6 +45,7 @@ internal sealed record Failure(int ExitCode, string Kind, string Message, IReadO
     public void Write(Utf8JsonWriter json)
     {
         json.WriteString("kind", Kind);
+        json.WriteString("cause", Cause);
         json.WriteString("message", Message);
         json.WriteStrings("advice", Advice);
         json.WriteString("repository", Repository);

@@ -41,10 +41,12 @@ internal static class HubErrors
         RequestContext context = request.Context;
         bool hasToken = request.Settings.Token is not null && response.FromEndpoint;
         HubErrorKind kind = Classify(status, code, text, context, response.FromEndpoint, hasToken);
+        AccessState? access = AccessStates.From(kind, text, hasToken);
         TimeSpan? retryAfter = RetryPolicy.RequestedDelay(message, now);
         string statusText = string.Create(CultureInfo.InvariantCulture, $"{status} {ReasonOf(message.StatusCode)}");
-        return new HubException(kind, $"{Describe(kind, context)} ({statusText}{(text.Length > 0 ? ": " + text : "")}).")
+        return new HubException(kind, $"{AccessStates.Describe(access, context) ?? Describe(kind, context)} ({statusText}{(text.Length > 0 ? ": " + text : "")}).")
         {
+            Access = access,
             Repository = context.Repository,
             Revision = context.Revision,
             File = context.File,
@@ -52,7 +54,7 @@ internal static class HubErrors
             Commit = response.Commit,
             RequestId = HubResponse.Header(message, "X-Request-Id"),
             RetryAfter = kind is HubErrorKind.RateLimited or HubErrorKind.ServerError ? retryAfter : null,
-            Advice = HubAdvice.For(kind, context, request.Settings, hasToken, retryAfter),
+            Advice = HubAdvice.For(kind, access, context, request.Settings, hasToken, retryAfter),
         };
     }
 
@@ -149,8 +151,8 @@ internal static class HubErrors
         {
             401 when text.Contains("Invalid credentials", StringComparison.OrdinalIgnoreCase)
                 || (text.Contains("Access Token", StringComparison.OrdinalIgnoreCase) && text.Contains("expired", StringComparison.OrdinalIgnoreCase))
-                || text.Contains("Invalid username or password", StringComparison.OrdinalIgnoreCase)
-                || (hasToken && context.Repository is null) => HubErrorKind.InvalidToken,
+                || (hasToken && (context.Repository is null || text.Contains("Invalid username or password", StringComparison.OrdinalIgnoreCase))) =>
+                HubErrorKind.InvalidToken,
             401 => context.Repository is null ? HubErrorKind.TokenRequired : HubErrorKind.RepositoryNotFound,
             403 when text.Contains("Access to this resource is disabled", StringComparison.OrdinalIgnoreCase) => HubErrorKind.RepositoryDisabled,
             403 => HubErrorKind.Forbidden,
@@ -169,13 +171,7 @@ internal static class HubErrors
         return kind switch
         {
             HubErrorKind.TokenRequired => $"A token is needed for {context.Subject}",
-            HubErrorKind.InvalidToken => $"The token was not accepted while {context.Action} {context.Subject}",
-            HubErrorKind.Gated => $"{repository} is gated and you have no access to it",
-            HubErrorKind.Forbidden => $"The token is valid but may not read {context.Subject}",
-            HubErrorKind.RepositoryNotFound => $"{repository} does not exist, or it is private and hidden from you",
-            HubErrorKind.RevisionNotFound => $"{repository} has no revision '{context.Revision}'",
             HubErrorKind.EntryNotFound => $"{repository} has no file '{context.File}' at revision '{context.Revision}'",
-            HubErrorKind.RepositoryDisabled => $"{repository} has been disabled",
             HubErrorKind.RateLimited => $"The rate limit was reached while {context.Action} {context.Subject}",
             HubErrorKind.ServerError => $"The server failed while {context.Action} {context.Subject}",
             HubErrorKind.Timeout => $"The server gave up waiting while {context.Action} {context.Subject}",

@@ -22,6 +22,12 @@ public sealed partial class HubException : Exception
     /// <summary>What went wrong.</summary>
     public HubErrorKind Kind { get; }
 
+    /// <summary>
+    /// Why the files cannot be had, finer than <see cref="Kind"/>: no token or terms not accepted, invalid or expired; if the failure
+    /// is about access at all.
+    /// </summary>
+    public AccessState? Access { get; init; }
+
     /// <summary>The repository concerned, if one is.</summary>
     public RepositoryId? Repository { get; init; }
 

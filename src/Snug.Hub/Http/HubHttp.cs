@@ -86,6 +86,7 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
             if (fromEndpoint)
             {
                 Budget(uri).Update(message);
+                request.Observe?.Invoke(message);
                 LogWarningHeader(message);
             }
 

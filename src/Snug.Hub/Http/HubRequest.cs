@@ -22,6 +22,9 @@ internal sealed record HubRequest
     /// <summary>Whether transient failures are retried here; body transfers have their own loop, which keeps the bytes it has.</summary>
     public bool Retry { get; init; } = true;
 
+    /// <summary>Shown every answer of the endpoint, refusals included: for what stands in headers only.</summary>
+    public Action<HttpResponseMessage>? Observe { get; init; }
+
     /// <summary>Content transfers of large files use a connection each: HTTP/2 streams would share one congestion window.</summary>
     public bool OwnConnection { get; init; }
 }

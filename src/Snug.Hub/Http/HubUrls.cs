@@ -10,6 +10,12 @@ internal static class HubUrls
     public static Uri Info(Uri endpoint, RepositoryId id, string? revision) =>
         Make(endpoint, revision is null ? Api(id) : $"{Api(id)}/revision/{Uri.EscapeDataString(revision)}");
 
+    /// <summary>Information with the files; their sizes come with it when asked for.</summary>
+    public static Uri InfoWithFiles(Uri endpoint, RepositoryId id, string revision, bool sizes) =>
+        Make(endpoint, $"{Api(id)}/revision/{Uri.EscapeDataString(revision)}{(sizes ? "?blobs=true" : "")}");
+
+    public static Uri AuthCheck(Uri endpoint, RepositoryId id) => Make(endpoint, $"{Api(id)}/auth-check");
+
     public static Uri Tree(Uri endpoint, RepositoryId id, string revision, string? folder, bool recursive, bool expand) =>
         Make(endpoint, $"{Api(id)}/tree/{Uri.EscapeDataString(revision)}{(folder is null ? "" : "/" + EscapePath(folder))}"
             + $"?recursive={(recursive ? "true" : "false")}&expand={(expand ? "true" : "false")}");

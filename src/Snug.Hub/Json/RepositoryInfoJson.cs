@@ -33,6 +33,22 @@ internal static class RepositoryInfoJson
         };
     }
 
+    /// <summary>The files that the answer lists; entries without a path are left out.</summary>
+    /// <exception cref="JsonException">The answer has another form.</exception>
+    public static List<Sibling> ReadFiles(JsonElement answer)
+    {
+        List<Sibling> files = [];
+        foreach (JsonElement entry in answer.Elements("siblings"))
+        {
+            if (entry.Text("rfilename") is { } path)
+            {
+                files.Add(new Sibling(path, entry.Object("lfs")?.Number("size") ?? entry.Number("size")));
+            }
+        }
+
+        return files;
+    }
+
     /// <summary><c>false</c>, <c>"auto"</c> or <c>"manual"</c>.</summary>
     private static GatedMode Gate(JsonElement answer)
     {

@@ -39,6 +39,35 @@ internal sealed class RepositoryApi(HubHttp http)
         return identity ?? throw HubErrors.Protocol(context, "it names no account");
     }
 
+    /// <summary>Information together with the list of files, in one request.</summary>
+    public async Task<(RepositoryInfo Info, IReadOnlyList<Sibling> Files)> GetInfoWithFilesAsync(
+        HubSettings settings, RepositoryId id, string revision, bool sizes, CancellationToken cancellationToken)
+    {
+        RequestContext context = new("checking access to", id, revision);
+        (RepositoryInfo? info, List<Sibling> files) = await GetAsync(
+            settings, HubUrls.InfoWithFiles(settings.Endpoint, id, revision, sizes), context,
+            answer => (RepositoryInfoJson.Read(answer, id), RepositoryInfoJson.ReadFiles(answer)), cancellationToken)
+            .ConfigureAwait(false);
+        return info is not null
+            ? (info, files)
+            : throw HubErrors.Protocol(context, "the repository's info names no commit");
+    }
+
+    /// <summary>Asks whether the caller may have the content: the listing of a gated repository is public and proves nothing.</summary>
+    /// <exception cref="HubException">The caller may not, or the Hub could not be asked.</exception>
+    public async Task CheckContentAsync(HubSettings settings, RepositoryId id, string revision, CancellationToken cancellationToken)
+    {
+        using HubResponse response = await http.SendAsync(
+            new HubRequest
+            {
+                Method = HttpMethod.Get,
+                Uri = HubUrls.AuthCheck(settings.Endpoint, id),
+                Context = new RequestContext("checking access to", id, revision),
+                Settings = settings,
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     public async IAsyncEnumerable<RepositoryFile> ListAsync(
         HubSettings settings, RepositoryId id, string revision, string? folder, bool recursive,
         [EnumeratorCancellation] CancellationToken cancellationToken)

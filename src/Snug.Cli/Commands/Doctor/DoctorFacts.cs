@@ -1,0 +1,45 @@
+using Snug.Hub;
+
+namespace Snug.Cli;
+
+/// <summary>Everything that was found out, before it is judged.</summary>
+internal sealed record DoctorFacts
+{
+    public required DoctorPurpose Purpose { get; init; }
+
+    public required HubSettings Settings { get; init; }
+
+    /// <summary>The folder of the project: its manifest, its <c>.env</c>, its git repository.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>The connection, or <see langword="null"/> in offline mode.</summary>
+    public required ConnectionReport? Connection { get; init; }
+
+    public required IReadOnlyList<DoctorTarget> Targets { get; init; }
+
+    /// <summary>A report for each target, in the same order.</summary>
+    public required IReadOnlyList<AccessReport> Reports { get; init; }
+
+    /// <summary>The measured speed in bytes per second, or <see langword="null"/> when it was not measured.</summary>
+    public double? BytesPerSecond { get; init; }
+
+    /// <summary>The bytes that all repositories together still need; each commit counts once.</summary>
+    public long MissingBytes => Distinct.Sum(r => r.MissingBytes ?? 0);
+
+    public long TotalBytes => Distinct.Sum(r => r.TotalBytes ?? 0);
+
+    /// <summary>Whether the size of some repository is not known.</summary>
+    public bool HasUnknownSizes => Reports.Any(r => r.MissingBytes is null && r.State != AccessState.Cached);
+
+    public string TokensPage => Settings.Endpoint.Host == "huggingface.co"
+        ? "https://huggingface.co/settings/tokens"
+        : Settings.Endpoint.AbsoluteUri.TrimEnd('/') + "/settings/tokens";
+
+    /// <summary>A gated repository that is wanted, if one is.</summary>
+    public AccessReport? FirstGated => Reports.FirstOrDefault(r => r.Gate is GatedMode.Auto or GatedMode.Manual || r.Code == "gated_repo_error");
+
+    private IEnumerable<AccessReport> Distinct =>
+        Reports.Select((report, i) => (Report: report, Target: Targets[i]))
+            .DistinctBy(p => (p.Report.RenamedTo ?? p.Report.Repository, p.Report.Commit, string.Join('\n', p.Target.Include), p.Target.Reference.Path))
+            .Select(p => p.Report);
+}

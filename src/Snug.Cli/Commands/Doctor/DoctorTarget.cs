@@ -1,0 +1,21 @@
+using Snug.Hub;
+
+namespace Snug.Cli;
+
+/// <summary>A repository to diagnose.</summary>
+/// <param name="Reference">The repository, with a revision and a path if its text had them.</param>
+/// <param name="Origin">Where it was named: <c>argument</c>, <c>snug.json</c>, or a file with its line.</param>
+internal sealed record DoctorTarget(RepositoryReference Reference, string Origin)
+{
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    public AccessQuery ToQuery() => new(Reference.Repository)
+    {
+        Revision = Reference.Revision,
+        IncludeSizes = true,
+        Include = Include.Count == 0 && Reference.Path is { } path ? [path, path + "/*"] : Include,
+        Exclude = Exclude,
+    };
+}
