@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Snug.Hub;
@@ -104,7 +105,7 @@ internal static partial class ModelScan
 
     private static IEnumerable<(string Text, int Line)> InPython(string code, int firstLine)
     {
-        string visible = PythonComment().Replace(code, m => m.Groups["text"].Success ? m.Value : "");
+        string visible = WithoutComments(code);
         LineIndex lines = new(visible);
         foreach (Regex pattern in (Regex[])[PythonCall(), PythonDataset(), PythonKeyword(), PythonName(), Command(), HubAddress()])
         {
@@ -205,10 +206,40 @@ internal static partial class ModelScan
         }
     }
 
-    // All repetitions are bounded: the work on hostile text stays proportional to its length.
+    /// <summary>The code without its comments, line for line. A sign in a string begins none; a string ends with its line at the latest.</summary>
+    private static string WithoutComments(string code)
+    {
+        StringBuilder visible = new(code.Length);
+        char quote = '\0';
+        for (int i = 0; i < code.Length; i++)
+        {
+            char c = code[i];
+            if (quote == '\0' && c == '#')
+            {
+                int end = code.IndexOf('\n', i);
+                i = (end < 0 ? code.Length : end) - 1;
+                continue;
+            }
 
-    [GeneratedRegex("""(?<text>"(?:[^"\\\n]|\\.){0,500}"|'(?:[^'\\\n]|\\.){0,500}')|#[^\n]*""", RegexOptions.CultureInvariant)]
-    private static partial Regex PythonComment();
+            visible.Append(c);
+            if (quote != '\0' && c == '\\' && i + 1 < code.Length && code[i + 1] != '\n')
+            {
+                visible.Append(code[++i]);
+            }
+            else if (c == quote || c == '\n')
+            {
+                quote = '\0';
+            }
+            else if (quote == '\0' && c is ('"' or '\''))
+            {
+                quote = c;
+            }
+        }
+
+        return visible.ToString();
+    }
+
+    // All repetitions are bounded: the work on hostile text stays proportional to its length.
 
     [GeneratedRegex("""\b(?:from_pretrained|from_hub|snapshot_download|hf_hub_download|SentenceTransformer|WhisperModel|AutoProcessor|hf_hub_url|LLM)\s{0,200}\(\s{0,200}(?:[A-Za-z_]{1,64}\s{0,200}=\s{0,200})?["'](?<id>[^"'\s]{1,200})["']""", RegexOptions.CultureInvariant)]
     private static partial Regex PythonCall();
