@@ -130,7 +130,7 @@ public sealed class ErrorTests(SampleHub hub) : IClassFixture<SampleHub>
         JsonElement gated = (await cli.RunAsync("info", "snug/gated-model", "config.json", "--json")).Json;
         JsonElement usage = (await cli.RunAsync("files", "--json")).Json;
 
-        string[] names = ["kind", "message", "advice", "repository", "file", "status", "requestId"];
+        string[] names = ["kind", "cause", "message", "advice", "repository", "file", "status", "requestId"];
         Assert.Equal(names, gated.EnumerateObject().Select(p => p.Name));
         Assert.Equal(names, usage.EnumerateObject().Select(p => p.Name));
         Assert.Equal("snug/gated-model", gated.GetProperty("repository").GetString());

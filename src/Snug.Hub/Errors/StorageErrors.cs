@@ -33,7 +33,12 @@ internal static class StorageErrors
         {
             Repository = repository,
             File = file,
-            Advice = ["Check that you may write there.", "Or use another cache folder with HF_HOME or --cache-dir."],
+            Advice =
+            [
+                "Check that you may write there.",
+                "Or use another cache folder with HF_HOME or --cache-dir.",
+                "If the cache is damaged: 'snug cache verify --repair', or 'snug cache clear'.",
+            ],
         };
 
     /// <summary>The error for a plan that does not fit.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Snug.Hub;
@@ -13,6 +14,9 @@ internal static partial class ModelScan
     private const int MaxFiles = 2000;
     private const long MaxLength = 8 * 1024 * 1024;
     private const int MaxDepth = 64;
+
+    /// <summary>How many different names one file may have: code that has more was made to have them.</summary>
+    private const int MaxNames = 1000;
 
     private static readonly string[] Extensions = [".py", ".ipynb", ".yml", ".yaml", ".json"];
     private static readonly string[] Skipped = ["node_modules", "site-packages", "venv", "bin", "obj", "__pycache__"];
@@ -41,7 +45,7 @@ internal static partial class ModelScan
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (string file in files)
         {
-            foreach ((string text, int line) in FindIn(file))
+            foreach ((string text, int line) in FindIn(file).DistinctBy(found => found.Text).Take(MaxNames))
             {
                 if (ToReference(text, file, endpoint) is { } reference && seen.Add(reference.Repository.UrlPath))
                 {
@@ -101,13 +105,14 @@ internal static partial class ModelScan
 
     private static IEnumerable<(string Text, int Line)> InPython(string code, int firstLine)
     {
-        string visible = PythonComment().Replace(code, m => m.Groups["text"].Success ? m.Value : "");
+        string visible = WithoutComments(code);
+        LineIndex lines = new(visible);
         foreach (Regex pattern in (Regex[])[PythonCall(), PythonDataset(), PythonKeyword(), PythonName(), Command(), HubAddress()])
         {
             foreach (Match match in pattern.Matches(visible))
             {
                 string prefix = pattern == PythonDataset() ? "datasets/" : "";
-                yield return (prefix + match.Groups["id"].Value, firstLine + LineOf(visible, match.Index));
+                yield return (prefix + match.Groups["id"].Value, firstLine + lines.LineOf(match.Index));
             }
         }
     }
@@ -153,11 +158,12 @@ internal static partial class ModelScan
 
     private static IEnumerable<(string Text, int Line)> InYaml(string content)
     {
+        LineIndex lines = new(content);
         foreach (Regex pattern in (Regex[])[YamlValue(), Command(), HubAddress()])
         {
             foreach (Match match in pattern.Matches(content))
             {
-                yield return (match.Groups["id"].Value, LineOf(content, match.Index));
+                yield return (match.Groups["id"].Value, lines.LineOf(match.Index));
             }
         }
     }
@@ -165,11 +171,12 @@ internal static partial class ModelScan
     private static List<(string Text, int Line)> InJson(string content)
     {
         List<(string, int)> found = [];
+        LineIndex lines = new(content);
         foreach (Regex pattern in (Regex[])[JsonValue(), HubAddress()])
         {
             foreach (Match match in pattern.Matches(content))
             {
-                found.Add((match.Groups["id"].Value, LineOf(content, match.Index)));
+                found.Add((match.Groups["id"].Value, lines.LineOf(match.Index)));
             }
         }
 
@@ -199,32 +206,62 @@ internal static partial class ModelScan
         }
     }
 
-    private static int LineOf(string text, int index) => text.AsSpan(0, index).Count('\n') + 1;
+    /// <summary>The code without its comments, line for line. A sign in a string begins none; a string ends with its line at the latest.</summary>
+    private static string WithoutComments(string code)
+    {
+        StringBuilder visible = new(code.Length);
+        char quote = '\0';
+        for (int i = 0; i < code.Length; i++)
+        {
+            char c = code[i];
+            if (quote == '\0' && c == '#')
+            {
+                int end = code.IndexOf('\n', i);
+                i = (end < 0 ? code.Length : end) - 1;
+                continue;
+            }
 
-    [GeneratedRegex("""(?<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|#[^\n]*""", RegexOptions.CultureInvariant)]
-    private static partial Regex PythonComment();
+            visible.Append(c);
+            if (quote != '\0' && c == '\\' && i + 1 < code.Length && code[i + 1] != '\n')
+            {
+                visible.Append(code[++i]);
+            }
+            else if (c == quote || c == '\n')
+            {
+                quote = '\0';
+            }
+            else if (quote == '\0' && c is ('"' or '\''))
+            {
+                quote = c;
+            }
+        }
 
-    [GeneratedRegex("""\b(?:from_pretrained|from_hub|snapshot_download|hf_hub_download|SentenceTransformer|WhisperModel|AutoProcessor|hf_hub_url|LLM)\s*\(\s*(?:[A-Za-z_]+\s*=\s*)?["'](?<id>[^"'\s]{1,200})["']""", RegexOptions.CultureInvariant)]
+        return visible.ToString();
+    }
+
+    // All repetitions are bounded: the work on hostile text stays proportional to its length.
+
+    [GeneratedRegex("""\b(?:from_pretrained|from_hub|snapshot_download|hf_hub_download|SentenceTransformer|WhisperModel|AutoProcessor|hf_hub_url|LLM)\s{0,200}\(\s{0,200}(?:[A-Za-z_]{1,64}\s{0,200}=\s{0,200})?["'](?<id>[^"'\s]{1,200})["']""", RegexOptions.CultureInvariant)]
     private static partial Regex PythonCall();
 
-    [GeneratedRegex("""\bload_dataset\s*\(\s*(?:path\s*=\s*)?["'](?<id>[^"'\s]{1,200})["']""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\bload_dataset\s{0,200}\(\s{0,200}(?:path\s{0,200}=\s{0,200})?["'](?<id>[^"'\s]{1,200})["']""", RegexOptions.CultureInvariant)]
     private static partial Regex PythonDataset();
 
-    [GeneratedRegex("""\b(?:repo_id|model_id|model_name_or_path|model_name|pretrained_model_name_or_path|base_model|tokenizer_name|model)\s*=\s*["'](?<id>[^"'\s]{1,200})["']""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\b(?:repo_id|model_id|model_name_or_path|model_name|pretrained_model_name_or_path|base_model|tokenizer_name|model)\s{0,200}=\s{0,200}["'](?<id>[^"'\s]{1,200})["']""", RegexOptions.CultureInvariant)]
     private static partial Regex PythonKeyword();
 
-    [GeneratedRegex("""^\s*[A-Z0-9_]*(?:MODEL|REPO|CHECKPOINT|TOKENIZER)[A-Z0-9_]*\s*(?::\s*[\w\[\]. ]+)?=\s*["'](?<id>[^"'\s/]{1,96}/[^"'\s/]{1,96})["']""", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex("""^\s{0,200}[A-Z0-9_]{0,64}(?:MODEL|REPO|CHECKPOINT|TOKENIZER)[A-Z0-9_]{0,64}\s{0,200}(?::\s{0,200}[\w\[\]. ]{1,64})?=\s{0,200}["'](?<id>[^"'\s/]{1,96}/[^"'\s/]{1,96})["']""", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex PythonName();
 
-    [GeneratedRegex("""\b(?:huggingface-cli|hf|snug)\s+download\s+["']?(?<id>[A-Za-z0-9][^\s"']{1,200})""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\b(?:huggingface-cli|hf|snug)\s{1,200}download\s{1,200}["']?(?<id>[A-Za-z0-9][^\s"']{1,200})""", RegexOptions.CultureInvariant)]
     private static partial Regex Command();
 
     [GeneratedRegex("""(?<id>(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co)/|hf://)(?!api/|docs/|settings|blog|join|login|models\b|papers)[A-Za-z0-9][^\s"'<>()\\,\]]{1,300})""", RegexOptions.CultureInvariant)]
     private static partial Regex HubAddress();
 
-    [GeneratedRegex("""(?:^|[\s,\[{"'-])["']?(?:[A-Za-z0-9_-]*(?:MODEL|model|REPO_ID|repo_id|TOKENIZER|tokenizer)[A-Za-z0-9_-]*|--(?:model|tokenizer|model-id|repo-id))["']?(?:\s*[:=]\s*|["',\s]+)["']?(?:\$\{[A-Z0-9_]+:-)?(?<id>[A-Za-z0-9][\w.-]{0,95}/[\w.-]{1,95})\b(?![/:])""", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex("""(?:^|[\s,\[{"'-])["']?(?:[A-Za-z0-9_-]{0,64}(?:MODEL|model|REPO_ID|repo_id|TOKENIZER|tokenizer)[A-Za-z0-9_-]{0,64}|--(?:model|tokenizer|model-id|repo-id))["']?(?:\s{0,200}[:=]\s{0,200}|["',\s]{1,200})["']?(?:\$\{[A-Z0-9_]{1,64}:-)?(?<id>[A-Za-z0-9][\w.-]{0,95}/[\w.-]{1,95})\b(?![/:])""", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex YamlValue();
 
-    [GeneratedRegex("""["'][A-Za-z0-9_-]*(?:model|MODEL|repo_id|REPO_ID|_name_or_path|tokenizer|TOKENIZER)[A-Za-z0-9_-]*["']\s*:\s*["'](?<id>[A-Za-z0-9][\w.-]{0,95}/[\w.-]{1,95})["']""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""["'][A-Za-z0-9_-]{0,64}(?:model|MODEL|repo_id|REPO_ID|_name_or_path|tokenizer|TOKENIZER)[A-Za-z0-9_-]{0,64}["']\s{0,200}:\s{0,200}["'](?<id>[A-Za-z0-9][\w.-]{0,95}/[\w.-]{1,95})["']""", RegexOptions.CultureInvariant)]
     private static partial Regex JsonValue();
 }
