@@ -34,6 +34,10 @@ public sealed partial class Tokenizer
         return Decode(ids as int[] ?? [.. ids], skipSpecialTokens);
     }
 
+    /// <summary>Starts to turn tokens back into text one by one.</summary>
+    /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
+    public DecodeStream CreateDecodeStream(bool skipSpecialTokens = true) => new(this, skipSpecialTokens);
+
     /// <summary>Turns many lists of tokens back into texts, on all cores.</summary>
     /// <param name="batch">The numbers of the tokens of each text.</param>
     /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>

@@ -64,20 +64,20 @@ public sealed partial class Tokenizer
     public Encoding[] EncodeBatch(IReadOnlyList<string> texts, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return Batch(texts.Count, index => Encode(texts[index], null, addSpecialTokens));
+        return Batch(texts.Count, index => Encode(texts[index], null, addSpecialTokens), Padding);
     }
 
     /// <summary>Encodes many pairs of texts on all cores, and pads them to one length if padding is set.</summary>
     /// <param name="pairs">The pairs.</param>
     /// <param name="addSpecialTokens">Whether the model's own tokens are added, such as [CLS] and [SEP].</param>
     /// <exception cref="TokenizerException">A text cannot be encoded: see the message.</exception>
-    public Encoding[] EncodeBatch(IReadOnlyList<(string Text, string Pair)> pairs, bool addSpecialTokens = true)
+    public Encoding[] EncodePairs(IReadOnlyList<(string Text, string Pair)> pairs, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        return Batch(pairs.Count, index => Encode(pairs[index].Text, pairs[index].Pair, addSpecialTokens));
+        return Batch(pairs.Count, index => Encode(pairs[index].Text, pairs[index].Pair, addSpecialTokens), Padding);
     }
 
-    private Encoding[] Batch(int count, Func<int, Encoding> encode)
+    private static Encoding[] Batch(int count, Func<int, Encoding> encode, PaddingOptions? padding)
     {
         Encoding[] encodings = new Encoding[count];
         try
@@ -96,7 +96,7 @@ public sealed partial class Tokenizer
             throw new TokenizerException(inner.Message, null, inner);
         }
 
-        return Padding is null || count == 0 ? encodings : PadAll(encodings, Padding);
+        return padding is null || count == 0 ? encodings : PadAll(encodings, padding);
     }
 
     private static Encoding[] PadAll(Encoding[] encodings, PaddingOptions padding)
@@ -132,7 +132,7 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Cuts and normalizes the workspace's text, and makes its pieces tokens.</summary>
-    private void Tokenize(EncodeWorkspace workspace, int typeId)
+    private void Tokenize(EncodeWorkspace workspace, TruncationOptions? truncation)
     {
         PreTokenizedText text = workspace.Text;
         AddedVocabulary added = _added;
@@ -157,7 +157,6 @@ public sealed partial class Tokenizer
         ReadOnlySpan<TextPiece> pieces = text.Pieces;
 
         // With truncation, the reference stops as soon as there are enough tokens; from then on it does not see the text.
-        TruncationOptions? truncation = Truncation is { } options && (options.Strategy != TruncationStrategy.OnlySecond || typeId != 0) ? options : null;
         if (truncation is { Direction: TruncationDirection.Left })
         {
             TokenizeBackwards(text, tokens, truncation.MaxLength);
@@ -206,11 +205,17 @@ public sealed partial class Tokenizer
         return true;
     }
 
-    private Encoding EncodeOriginal(EncodeWorkspace workspace, int typeId, int word)
+    private Encoding EncodeOriginal(EncodeWorkspace workspace, int typeId, int word, bool truncate = true, TruncationOptions? truncation = null)
     {
+        truncation = !truncate ? null : truncation ?? Truncation;
+        if (truncation is { Strategy: TruncationStrategy.OnlySecond } && typeId == 0)
+        {
+            truncation = null;
+        }
+
         PreTokenizedText text = workspace.Text;
         workspace.Offsets.Build(text.Buffer.Bytes);
-        Tokenize(workspace, typeId);
+        Tokenize(workspace, truncation);
         TokenList tokens = workspace.Tokens;
         OffsetIndex index = workspace.Offsets;
         int count = tokens.Count;
@@ -296,9 +301,11 @@ public sealed partial class Tokenizer
         return at;
     }
 
-    private Encoding Finish(Encoding first, Encoding? second, bool addSpecialTokens)
+    private Encoding Finish(Encoding first, Encoding? second, bool addSpecialTokens) => Finish(first, second, addSpecialTokens, Truncation, Padding);
+
+    private Encoding Finish(Encoding first, Encoding? second, bool addSpecialTokens, TruncationOptions? truncation, PaddingOptions? padding)
     {
-        if (Truncation is { } truncation)
+        if (truncation is not null)
         {
             int added = addSpecialTokens ? _postProcessor?.AddedTokens(second is not null) ?? 0 : 0;
             if (added > truncation.MaxLength)
@@ -310,6 +317,6 @@ public sealed partial class Tokenizer
         }
 
         Encoding whole = PostProcessor.Run(_postProcessor, first, second, addSpecialTokens);
-        return Padding is { } padding ? whole.Pad(padding.LengthFor(whole.Length), padding) : whole;
+        return padding is null ? whole : whole.Pad(padding.LengthFor(whole.Length), padding);
     }
 }

@@ -7,7 +7,7 @@ public sealed partial class Tokenizer
     public IReadOnlyDictionary<int, AddedToken> AddedTokens => _added.Tokens;
 
     /// <summary>Number of tokens, added tokens included.</summary>
-    public int VocabularySize => _model.Size + _added.Ids.Keys.Count(token => _model.Vocabulary.Find(token) < 0);
+    public int VocabularySize => _model.Size + _added.NewTokens;
 
     /// <summary>Number of tokens of the model, without added tokens that it does not have.</summary>
     public int ModelVocabularySize => _model.Size;

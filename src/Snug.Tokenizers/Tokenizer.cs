@@ -13,6 +13,10 @@ public sealed partial class Tokenizer
     private readonly Decoder? _decoder;
     private AddedVocabulary _added = AddedVocabulary.Empty;
 
+    // What the post-processor puts around a single text, with and without special tokens; null when that takes an encoding.
+    private readonly (int[] Before, int[] After)? _frame;
+    private readonly (int[] Before, int[] After)? _bareFrame;
+
     internal Tokenizer(TokenizerParts parts)
     {
         _model = parts.Model;
@@ -20,6 +24,8 @@ public sealed partial class Tokenizer
         _preTokenizer = parts.PreTokenizer;
         _postProcessor = parts.PostProcessor;
         _decoder = parts.Decoder;
+        _frame = _postProcessor?.Frame(addSpecialTokens: true);
+        _bareFrame = _postProcessor?.Frame(addSpecialTokens: false);
         Truncation = parts.Truncation;
         Padding = parts.Padding;
         if (parts.AddedTokens.Count > 0)

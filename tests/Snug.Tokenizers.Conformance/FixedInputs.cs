@@ -34,6 +34,9 @@ internal static class FixedInputs
         yield return string.Concat(Enumerable.Range(0, 600).Select(i => $"{i * 7919 % 100003} "));
     }
 
+    /// <summary>The texts that are the same for all tokenizers.</summary>
+    public static IEnumerable<string> Plain => [.. Prose, .. Odd, .. Lengths()];
+
     private static readonly string[] Prose =
     [
         "", " ", "  ", "\n", "\t", "\r\n", " \n ", "\u3000", "\u00A0", "\u200B", "\uFEFF", "\0", "a\0b",

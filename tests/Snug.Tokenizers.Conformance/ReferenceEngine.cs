@@ -21,6 +21,7 @@ internal sealed class ReferenceEngine : IDisposable
         ProcessStartInfo start = new("node", ["--max-old-space-size=4096", "engine.mjs"])
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             StandardOutputEncoding = System.Text.Encoding.ASCII,

@@ -11,14 +11,15 @@ internal sealed class AddedVocabulary
     private readonly HashSet<string> _special;
     private readonly Dictionary<int, string> _normalized;
 
-    private AddedVocabulary(Dictionary<string, int> ids, SortedDictionary<int, AddedToken> tokens, HashSet<string> special, Dictionary<int, string> normalized, bool encodeSpecialTokens)
+    private AddedVocabulary(Dictionary<string, int> ids, SortedDictionary<int, AddedToken> tokens, HashSet<string> special, Dictionary<int, string> normalized, int newTokens, bool encodeSpecialTokens)
     {
+        NewTokens = newTokens;
         (_ids, _tokens, _special, _normalized, EncodeSpecialTokens) = (ids, tokens, special, normalized, encodeSpecialTokens);
         Raw = Finder(static token => !token.Normalized);
         InNormalized = Finder(static token => token.Normalized);
     }
 
-    public static AddedVocabulary Empty { get; } = new([], [], [], [], false);
+    public static AddedVocabulary Empty { get; } = new([], [], [], [], 0, false);
 
     /// <summary>Finds tokens in the text as it is; null when there are none.</summary>
     public AddedTokenFinder? Raw { get; }
@@ -29,7 +30,8 @@ internal sealed class AddedVocabulary
     /// <summary>Whether special tokens in a text are ordinary text.</summary>
     public bool EncodeSpecialTokens { get; }
 
-    public int Count => _ids.Count;
+    /// <summary>Number of tokens that the model does not have.</summary>
+    public int NewTokens { get; }
 
     /// <summary>The tokens by number.</summary>
     public IReadOnlyDictionary<int, AddedToken> Tokens => _tokens;
@@ -44,7 +46,7 @@ internal sealed class AddedVocabulary
 
     public bool IsSpecial(string text) => _special.Contains(text);
 
-    public AddedVocabulary WithEncodeSpecialTokens(bool value) => new(_ids, _tokens, _special, _normalized, value);
+    public AddedVocabulary WithEncodeSpecialTokens(bool value) => new(_ids, _tokens, _special, _normalized, NewTokens, value);
 
     /// <summary>Adds tokens. A token that the model has keeps its number; others get the next free one.</summary>
     public AddedVocabulary Add(IEnumerable<AddedToken> tokens, TokenModel model, Normalizer? normalizer, out int added)
@@ -60,6 +62,7 @@ internal sealed class AddedVocabulary
         }
 
         added = 0;
+        int newTokens = NewTokens;
         foreach (AddedToken token in tokens)
         {
             if (token.Content.Length == 0 || (ids.TryGetValue(token.Content, out int known) && byId.GetValueOrDefault(known) == token))
@@ -75,6 +78,7 @@ internal sealed class AddedVocabulary
             if (!ids.TryGetValue(token.Content, out int id))
             {
                 id = model.Vocabulary.Find(token.Content);
+                newTokens += id >= 0 ? 0 : 1;
                 id = id >= 0 ? id : next++;
             }
 
@@ -93,7 +97,7 @@ internal sealed class AddedVocabulary
             added++;
         }
 
-        return new AddedVocabulary(ids, byId, special, normalized, EncodeSpecialTokens);
+        return new AddedVocabulary(ids, byId, special, normalized, newTokens, EncodeSpecialTokens);
     }
 
     private static string Normalize(Normalizer normalizer, string text)
