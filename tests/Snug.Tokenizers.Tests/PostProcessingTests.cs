@@ -45,14 +45,15 @@ public sealed class PostProcessingTests(EngineFixture engines)
         yield return ("null", "null");
         yield return ("null", """{"strategy":{"Fixed":9},"direction":"Right","pad_to_multiple_of":null,"pad_id":2,"pad_type_id":3,"pad_token":"<p>"}""");
         yield return ("null", """{"strategy":"BatchLongest","direction":"Left","pad_to_multiple_of":4,"pad_id":2,"pad_type_id":3,"pad_token":"<p>"}""");
+        // Where the stride is not less than what is left of a text, the reference ends the process: only the longest-first strategy gets one here.
         foreach (string strategy in (string[])["LongestFirst", "OnlyFirst", "OnlySecond"])
         {
             foreach (string direction in (string[])["Right", "Left"])
             {
-                foreach ((int length, int stride) in ((int, int)[])[(4, 0), (7, 1), (8, 2)])
+                foreach ((int length, int stride) in ((int, int)[])[(5, 0), (9, 0), (12, strategy == "LongestFirst" ? 1 : 0)])
                 {
                     yield return ($$"""{"direction":"{{direction}}","max_length":{{length}},"strategy":"{{strategy}}","stride":{{stride}}}""",
-                        stride == 1 ? """{"strategy":{"Fixed":10},"direction":"Left","pad_to_multiple_of":8,"pad_id":2,"pad_type_id":3,"pad_token":"<p>"}""" : "null");
+                        length == 9 ? """{"strategy":{"Fixed":10},"direction":"Left","pad_to_multiple_of":8,"pad_id":2,"pad_type_id":3,"pad_token":"<p>"}""" : "null");
                 }
             }
         }

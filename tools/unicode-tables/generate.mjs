@@ -120,7 +120,7 @@ const NEAR = SCALARS.filter((c) => c < 0x40000 || (c >= 0xe0000 && c < 0xe1000))
     table('Runs', runs, 'First code point * 256 + script.'));
 }
 {
-  const props = { Alphabetic: '\\p{Alphabetic}', Uppercase: '\\p{Uppercase}', Lowercase: '\\p{Lowercase}', WhiteSpace: '\\s', Word: '\\w', Digit: '\\d', Graph: '[[:graph:]]', Print: '[[:print:]]', Punct: '[[:punct:]]', Emoji: '\\p{Emoji}', EmojiPresentation: '\\p{Emoji_Presentation}', EmojiModifier: '\\p{Emoji_Modifier}', EmojiModifierBase: '\\p{Emoji_Modifier_Base}', EmojiComponent: '\\p{Emoji_Component}', ExtendedPictographic: '\\p{Extended_Pictographic}', Ideographic: '\\p{Ideographic}' };
+  const props = { Alphabetic: '\\p{Alphabetic}', Uppercase: '\\p{Uppercase}', Lowercase: '\\p{Lowercase}', WhiteSpace: '\\s', Word: '\\w', WordInClass: '[\\w]', Digit: '\\d', Graph: '[[:graph:]]', Print: '[[:print:]]', Punct: '[[:punct:]]', Emoji: '\\p{Emoji}', EmojiPresentation: '\\p{Emoji_Presentation}', EmojiModifier: '\\p{Emoji_Modifier}', EmojiModifierBase: '\\p{Emoji_Modifier_Base}', EmojiComponent: '\\p{Emoji_Component}', ExtendedPictographic: '\\p{Extended_Pictographic}', Ideographic: '\\p{Ideographic}' };
   emit('RegexPropertyTable', 'Properties of the regular expressions (Oniguruma).',
     Object.entries(props).map(([name, p]) => table(name, ranges(matching(`${p}+`, NEAR)), 'First and last code points.')).join('\n'));
 }

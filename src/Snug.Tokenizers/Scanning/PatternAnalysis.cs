@@ -114,7 +114,8 @@ internal static class PatternAnalysis
             Utf8.Write(bounds[i + 1], last);
             for (int lead = first[0]; lead <= last[0]; lead++)
             {
-                bytes[lead] = true;
+                // Between ASCII and the rest lie the bytes that never come first.
+                bytes[lead] = lead is < 0x80 or >= 0xC0;
             }
         }
 

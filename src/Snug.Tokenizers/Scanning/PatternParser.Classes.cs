@@ -51,15 +51,14 @@ internal sealed partial class PatternParser
                 continue;
             }
 
+            bool isClass = Peek() == '[';
             if (TryParseClassPart() is { } part)
             {
                 bounds.AddRange(part.Bounds);
 
-                // A hyphen behind a set is a plain one.
-                if (Peek() == '-' && Peek(1) != ']')
+                if (Peek() == '-' && Peek(1) != ']' && !isClass)
                 {
-                    bounds.AddRange(['-', '-']);
-                    _at++;
+                    throw Error("a range that starts with a set");
                 }
 
                 continue;
@@ -116,11 +115,9 @@ internal sealed partial class PatternParser
         if (Peek() == '\\')
         {
             _at++;
-            if (TryParseSetEscape() is { } set)
+            if (TryParseSetEscape(PatternProperties.WordInClass) is not null)
             {
-                bounds.AddRange([first, first, '-', '-']);
-                bounds.AddRange(set.Bounds);
-                return;
+                throw Error("a range that ends with a set");
             }
 
             _at--;
@@ -177,7 +174,7 @@ internal sealed partial class PatternParser
         }
 
         _at++;
-        CodePointRanges? set = AtEnd ? throw Error("a backslash at the end") : TryParseSetEscape();
+        CodePointRanges? set = AtEnd ? throw Error("a backslash at the end") : TryParseSetEscape(PatternProperties.WordInClass);
         if (set is null)
         {
             _at--;
@@ -209,7 +206,7 @@ internal sealed partial class PatternParser
         }
 
         _at = at + 2;
-        CodePointRanges set = PatternProperties.Find(name)!;
+        CodePointRanges set = PatternProperties.Posix(name);
         return negative ? set.Complement() : set;
     }
 }

@@ -48,7 +48,7 @@ internal sealed partial class PatternParser
                 return ParseNumber(ref literal);
         }
 
-        if (TryParseSetEscape() is { } set)
+        if (TryParseSetEscape(PatternProperties.Word) is { } set)
         {
             return new PatternNode.Set(set);
         }
@@ -79,12 +79,12 @@ internal sealed partial class PatternParser
     }
 
     /// <summary>The set of \w, \d, \s, \h, \p{…} and their opposites; null when the escape is of another kind.</summary>
-    private CodePointRanges? TryParseSetEscape()
+    private CodePointRanges? TryParseSetEscape(CodePointRanges word)
     {
         int c = Peek();
         CodePointRanges? set = c switch
         {
-            'w' or 'W' => PatternProperties.Word,
+            'w' or 'W' => word,
             'd' or 'D' => PatternProperties.Digit,
             's' or 'S' => PatternProperties.Space,
             'h' or 'H' => PatternProperties.HexDigit,
@@ -96,25 +96,14 @@ internal sealed partial class PatternParser
             return c is 'W' or 'D' or 'S' or 'H' ? set.Complement() : set;
         }
 
-        return c is 'p' or 'P' ? ParseProperty() : null;
+        // Without braces it is the letter.
+        return c is 'p' or 'P' && Peek(1) == '{' ? ParseProperty() : null;
     }
 
     private CodePointRanges ParseProperty()
     {
         bool negative = Peek() == 'P';
-        _at++;
-        if (!TryTake('{'))
-        {
-            // \pL: a name of one letter needs no braces.
-            if (Peek() is 'C' or 'L' or 'M' or 'N' or 'P' or 'S' or 'Z')
-            {
-                CodePointRanges group = PatternProperties.Find([(char)_pattern[_at++]])!;
-                return negative ? group.Complement() : group;
-            }
-
-            throw Error("a property without a name");
-        }
-
+        _at += 2;
         if (TryTake('^'))
         {
             negative = !negative;

@@ -9,13 +9,25 @@ internal static class PatternProperties
 
     private static readonly Lazy<CodePointRanges[]> Scripts = new(() => Split(RegexScriptTable.Runs, 8, RegexScriptTable.Names.Length));
 
+    /// <summary>\w by itself. Some numbers below U+0100 are in it that are not in the property.</summary>
     public static CodePointRanges Word { get; } = CodePointRanges.From(RegexPropertyTable.Word);
+
+    /// <summary>\w in a class, and the property.</summary>
+    public static CodePointRanges WordInClass { get; } = CodePointRanges.From(RegexPropertyTable.WordInClass);
 
     public static CodePointRanges Digit { get; } = CodePointRanges.From(RegexPropertyTable.Digit);
 
     public static CodePointRanges Space { get; } = CodePointRanges.From(RegexPropertyTable.WhiteSpace);
 
     public static CodePointRanges HexDigit { get; } = CodePointRanges.From(['0', '9', 'A', 'F', 'a', 'f']);
+
+    /// <summary>The set of a POSIX class such as [:alpha:]; two of them are not the property of their name.</summary>
+    public static CodePointRanges Posix(string name) => name switch
+    {
+        "punct" => CodePointRanges.From(RegexPropertyTable.Punct),
+        "word" => WordInClass,
+        _ => Find(name)!,
+    };
 
     /// <summary>The set of a name, or null when there is no such property.</summary>
     public static CodePointRanges? Find(ReadOnlySpan<char> name)
@@ -57,7 +69,7 @@ internal static class PatternProperties
             ["lower"] = () => CodePointRanges.From(RegexPropertyTable.Lowercase),
             ["lowercase"] = () => CodePointRanges.From(RegexPropertyTable.Lowercase),
             ["print"] = () => CodePointRanges.From(RegexPropertyTable.Print),
-            ["punct"] = () => CodePointRanges.From(RegexPropertyTable.Punct),
+            ["punct"] = () => Group("P"),
             ["punctuation"] = () => Group("P"),
             ["space"] = () => Space,
             ["whitespace"] = () => Space,
