@@ -146,9 +146,9 @@ public sealed partial class Tokenizer
             text.Transform(_normalizer, static (piece, normalizer) => normalizer.Normalize(piece));
         }
 
-        if (added.InNormalized is { } normalized)
+        if (_normalizer is not null || added.InNormalized is not null)
         {
-            text.Split(normalized);
+            text.Split(added.InNormalized);
         }
 
         _preTokenizer?.PreTokenize(text);

@@ -67,22 +67,22 @@ public sealed class ComponentTests(EngineFixture engines)
     [Theory]
     [MemberData(nameof(Normalizers))]
     public Task A_normalizer_gives_what_the_reference_gives(string normalizer) =>
-        CompareAsync(Json(ShowText, normalizer, """{"type":"FixedLength","length":1}"""), Texts(600));
+        CompareAsync(Json(ShowText, normalizer, """{"type":"FixedLength","length":1}"""), Texts(250));
 
     [Theory]
     [MemberData(nameof(Normalizers))]
     public Task A_normalizer_before_words_gives_what_the_reference_gives(string normalizer) =>
-        CompareAsync(Json(ShowText, normalizer, """{"type":"Whitespace"}"""), Texts(200));
+        CompareAsync(Json(ShowText, normalizer, """{"type":"Whitespace"}"""), Texts(100));
 
     [Theory]
     [MemberData(nameof(PreTokenizers))]
     public Task A_pre_tokenizer_gives_what_the_reference_gives(string preTokenizer) =>
-        CompareAsync(Json(ShowText, preTokenizer: preTokenizer), Texts(600));
+        CompareAsync(Json(ShowText, preTokenizer: preTokenizer), Texts(250));
 
     [Theory]
     [MemberData(nameof(PreTokenizers))]
     public Task A_pre_tokenizer_behind_a_normalizer_gives_what_the_reference_gives(string preTokenizer) =>
-        CompareAsync(Json(ShowText, """{"type":"Sequence","normalizers":[{"type":"NFKD"},{"type":"Lowercase"},{"type":"Prepend","prepend":"▁"}]}""", preTokenizer), Texts(200));
+        CompareAsync(Json(ShowText, """{"type":"Sequence","normalizers":[{"type":"NFKD"},{"type":"Lowercase"},{"type":"Prepend","prepend":"▁"}]}""", preTokenizer), Texts(100));
 
     [Fact]
     public async Task The_normalizers_of_real_maps_give_what_the_reference_gives()
@@ -102,7 +102,7 @@ public sealed class ComponentTests(EngineFixture engines)
     [InlineData("""[{"content":"ab","single_word":true},{"content":"abc"},{"content":" x "},{"content":"é","normalized":true}]""")]
     [InlineData("""[{"content":"<m>","lstrip":true},{"content":"</m>","rstrip":true},{"content":"<b>","lstrip":true,"rstrip":true,"special":true}]""")]
     [InlineData("""[{"content":"HELLO","normalized":true},{"content":"World"},{"content":"hello world"},{"content":"ΣΑΣ","normalized":true}]""")]
-    [InlineData("""[{"content":"a","single_word":true,"lstrip":true,"rstrip":true},{"content":"\n","rstrip":true},{"content":"  "},{"content":"   ","lstrip":true}]""")]
+    [InlineData("""[{"content":"a","single_word":true,"lstrip":true,"rstrip":true},{"content":"\n","lstrip":true},{"content":"b","lstrip":true},{"content":"x","rstrip":true,"special":true}]""")]
     public async Task Added_tokens_are_found_as_the_reference_finds_them(string tokens)
     {
         using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(tokens);

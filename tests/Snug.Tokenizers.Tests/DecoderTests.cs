@@ -24,7 +24,7 @@ public sealed class DecoderTests(EngineFixture engines)
         """{"type":"Replace","pattern":{"String":"▁"},"content":" "}""", """{"type":"Replace","pattern":{"Regex":"[a-c]|é"},"content":"<>"}""", """{"type":"Replace","pattern":{"String":""},"content":"-"}""",
         """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}""",
         """{"type":"Sequence","decoders":[{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true},{"type":"CTC","pad_token":"a","word_delimiter_token":"|","cleanup":true}]}""",
-        """{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"a","start":2,"stop":1}]}""",
+        """{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"a","start":2,"stop":0}]}""",
         """{"type":"Sequence","decoders":[]}""",
     ];
 

@@ -69,7 +69,8 @@ public sealed class LoadingTests(EngineFixture engines)
         if (!json.Contains("Precompiled", StringComparison.Ordinal) && !json.Contains("1e999", StringComparison.Ordinal))
         {
             using ReferenceEngine engine = engines.Start();
-            await Assert.ThrowsAsync<ReferenceException>(() => engine.LoadJsonAsync(json));
+            Exception? refused = await Record.ExceptionAsync(() => engine.LoadJsonAsync(json));
+            Assert.True(refused is ReferenceException or InvalidOperationException, $"The reference loads this: {json}");
         }
     }
 

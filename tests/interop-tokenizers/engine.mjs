@@ -7,10 +7,12 @@
 //   {"op": "vocabulary", "ids": […], "tokens": […]}     -> {"size", "sizeWithoutAdded", "texts", "ids"}
 //   {"op": "add", "tokens": [{content, special, …}]}    -> {"added"}
 //   {"op": "save", "file"}                              -> {}
+//   {"op": "render", "template", "contexts": […]}       chat templates, by @huggingface/jinja  -> {"texts": […, null where it fails]}
 //   {"op": "split", "pattern", "behavior", "invert", "texts"}  -> {"pieces"}
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { writeSync } from 'node:fs';
+import { Template } from '@huggingface/jinja';
 
 const engine = createRequire(import.meta.url)('tokenizers');
 let current;
@@ -75,6 +77,18 @@ const operations = {
   save({ file }) {
     current.save(file, false);
     return {};
+  },
+  render({ template, contexts }) {
+    const parsed = new Template(template);
+    return {
+      texts: contexts.map((context) => {
+        try {
+          return parsed.render(context);
+        } catch (error) {
+          return null;
+        }
+      }),
+    };
   },
   split({ pattern, behavior, invert, texts }) {
     const tokenizer = engine.Tokenizer.fromString(JSON.stringify({

@@ -51,7 +51,7 @@ internal sealed partial class PatternParser
                 continue;
             }
 
-            bool isClass = Peek() == '[';
+            bool isClass = Peek() == '[' && Peek(1) != ':';
             if (TryParseClassPart() is { } part)
             {
                 bounds.AddRange(part.Bounds);
@@ -107,9 +107,7 @@ internal sealed partial class PatternParser
         _at++;
         if (Peek() == '[')
         {
-            // A hyphen before a nested class is a plain one.
-            bounds.AddRange([first, first, '-', '-']);
-            return;
+            throw Error("a range that ends with a class, which is not supported");
         }
 
         if (Peek() == '\\')

@@ -97,10 +97,10 @@ internal sealed partial class PatternParser
         }
 
         // Without braces it is the letter.
-        return c is 'p' or 'P' && Peek(1) == '{' ? ParseProperty() : null;
+        return c is 'p' or 'P' && Peek(1) == '{' ? ParseProperty(word) : null;
     }
 
-    private CodePointRanges ParseProperty()
+    private CodePointRanges ParseProperty(CodePointRanges word)
     {
         bool negative = Peek() == 'P';
         _at += 2;
@@ -122,6 +122,7 @@ internal sealed partial class PatternParser
         }
 
         CodePointRanges set = PatternProperties.Find(name) ?? throw Error($"the property '{name}', which is not known");
+        set = ReferenceEquals(set, PatternProperties.Word) ? word : set;
         return negative ? set.Complement() : set;
     }
 

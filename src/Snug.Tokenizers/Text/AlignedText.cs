@@ -144,12 +144,22 @@ internal sealed class AlignedText
     /// <summary>Puts text in front; it shares the range of the first character. Empty text stays empty.</summary>
     public void Prepend(ReadOnlySpan<byte> text)
     {
-        if (_count == 0 || text.IsEmpty)
+        if (_count == 0)
         {
             return;
         }
 
         Align();
+        if (text.IsEmpty)
+        {
+            // In the reference, the first character then counts as inserted at the start.
+            int length = Utf8.LengthOf(_bytes[0]);
+            _starts.AsSpan(0, length).Fill(OriginalStart);
+            _ends.AsSpan(0, length).Fill(OriginalStart);
+            Changed = true;
+            return;
+        }
+
         (int start, int end) = (_starts[0], _ends[0]);
         Reserve(ref _newBytes, ref _newStarts, ref _newEnds, _count + text.Length, 0);
         text.CopyTo(_newBytes);

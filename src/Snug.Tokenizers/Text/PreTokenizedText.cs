@@ -92,8 +92,11 @@ internal sealed class PreTokenizedText
         Swap(count);
     }
 
-    /// <summary>Cuts added tokens out of every piece.</summary>
-    public void Split(AddedTokenFinder finder)
+    /// <summary>
+    /// Cuts added tokens out of every piece. What is left is a piece of its own even where nothing was found: its part of the
+    /// original then no longer has what normalization took away at its ends.
+    /// </summary>
+    public void Split(AddedTokenFinder? finder)
     {
         int count = 0;
         for (int i = 0; i < Count; i++)
@@ -108,7 +111,7 @@ internal sealed class PreTokenizedText
             ReadOnlySpan<byte> text = TextOf(piece);
             int done = 0;
             int from = 0;
-            while (finder.TryFind(text, ref from, done, out int start, out int end, out int id))
+            while (finder is not null && finder.TryFind(text, ref from, done, out int start, out int end, out int id))
             {
                 if (done < start)
                 {
@@ -119,11 +122,7 @@ internal sealed class PreTokenizedText
                 done = end;
             }
 
-            if (done == 0)
-            {
-                Add(ref _sparePieces, ref count, piece);
-            }
-            else if (done < text.Length)
+            if (done < text.Length)
             {
                 Cut(piece, done, text.Length, ref count);
             }
