@@ -11,12 +11,15 @@ namespace Snug.Hub;
 /// Settings that the options leave open are read from the environment anew for every call, so a change of <c>HF_HOME</c>
 /// inside the process takes effect on the next one.
 /// </remarks>
-public sealed class HubClient : IDisposable
+public sealed partial class HubClient : IDisposable
 {
     private readonly HubClientOptions _options;
     private readonly HttpClient _http;
     private readonly bool _ownsHttp;
     private readonly RepositoryApi _api;
+    private readonly BlockPool _pool;
+    private readonly Downloader _downloader;
+    private readonly FileDownloader _fileDownloader;
 
     /// <summary>Creates a client.</summary>
     /// <param name="options">Options; whatever is unset comes from the environment.</param>
@@ -33,7 +36,12 @@ public sealed class HubClient : IDisposable
         _ownsHttp = httpClient is null;
         _http = httpClient ?? new HttpClient(CreateHandler(_options)) { Timeout = Timeout.InfiniteTimeSpan };
         TimeProvider time = timeProvider ?? TimeProvider.System;
-        _api = new RepositoryApi(new HubHttp(_http, _options, time, logger ?? (ILogger)NullLogger.Instance));
+        ILogger log = logger ?? (ILogger)NullLogger.Instance;
+        HubHttp hubHttp = new(_http, _options, time, log);
+        _api = new RepositoryApi(hubHttp);
+        _pool = new BlockPool(_options.MemoryLimit);
+        _downloader = new Downloader(_api, hubHttp, _options, _pool, time, log);
+        _fileDownloader = new FileDownloader(_api, _downloader, time, log);
     }
 
     /// <summary>
@@ -56,7 +64,7 @@ public sealed class HubClient : IDisposable
 
     /// <summary>Resolves the settings that a call made now would use, with the source of each.</summary>
     /// <exception cref="HubException">A value makes no sense (<see cref="HubErrorKind.InvalidRequest"/>).</exception>
-    public HubSettings ResolveSettings() => HubEnvironment.Process.Resolve(_options);
+    public HubSettings ResolveSettings() => HubSettings.Resolve(_options);
 
     /// <summary>Asks what a repository is and which commit a revision stands for.</summary>
     /// <param name="repository">The repository.</param>
@@ -117,6 +125,7 @@ public sealed class HubClient : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _pool.Dispose();
         if (_ownsHttp)
         {
             _http.Dispose();

@@ -63,6 +63,12 @@ public sealed class HubClientOptions
     /// <summary>A limit on the bytes per second that one call transfers, or <see langword="null"/> for none.</summary>
     public long? BandwidthLimit { get; set; }
 
+    /// <summary>
+    /// Where environment variables are read. Unset: this process. For programs that take them from elsewhere too, and for tests;
+    /// proxies are the HTTP handler's matter and always come from the process.
+    /// </summary>
+    public Func<string, string?>? ReadVariable { get; set; }
+
     /// <summary>A product token (<c>name/version</c>) put in front of the user agent.</summary>
     public string? UserAgent { get; set; }
 }

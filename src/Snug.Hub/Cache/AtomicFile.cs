@@ -16,7 +16,7 @@ internal static class AtomicFile
         return Convert.ToHexStringLower(bytes);
     }
 
-    /// <summary>Renames a finished file over its destination.</summary>
+    /// <summary>Renames a finished file over its destination, whose folder is made when it is missing.</summary>
     public static void Publish(string temporary, string destination)
     {
         for (int attempt = 1; ; attempt++)
@@ -25,6 +25,10 @@ internal static class AtomicFile
             {
                 File.Move(temporary, destination, overwrite: true);
                 return;
+            }
+            catch (DirectoryNotFoundException) when (attempt == 1)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
             }
             catch (IOException e) when (OperatingSystem.IsWindows() && e.HResult == SharingViolation && attempt < MaxRenameAttempts)
             {

@@ -59,6 +59,10 @@ internal sealed class CacheLayout(string root)
 
     public string NoExist(RepositoryId id, string commit, string path) => Path.Join(Repository(id), ".no_exist", commit, ToLocal(path));
 
+    public string NoExists(RepositoryId id) => Path.Join(Repository(id), ".no_exist");
+
+    public string Trees(RepositoryId id) => Path.Join(Repository(id), "trees");
+
     public string Tree(RepositoryId id, string commit) => Path.Join(Repository(id), "trees", commit + ".json");
 
     public string Private(RepositoryId id) => Path.Join(Repository(id), PrivateFolder);

@@ -20,7 +20,13 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
     public void EnsureRoot()
     {
         Directory.CreateDirectory(layout.Root);
-        string tag = Path.Join(layout.Root, CacheLayout.TagFile);
+        EnsureTag(layout.Root);
+    }
+
+    /// <summary>Marks a folder for backup programs.</summary>
+    public static void EnsureTag(string folder)
+    {
+        string tag = Path.Join(folder, CacheLayout.TagFile);
         if (!File.Exists(tag))
         {
             AtomicFile.WriteText(tag, TagContent.ReplaceLineEndings("\n"));
@@ -69,8 +75,16 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
     }
 
     /// <summary>Makes a snapshot entry point at a blob.</summary>
-    public void LinkSnapshotFile(RepositoryId id, string commit, string path, string etag) =>
-        Link(id, layout.SnapshotFile(id, commit, path), CacheLayout.LinkTarget(path, etag), etag);
+    /// <param name="id">The repository.</param>
+    /// <param name="commit">The snapshot's commit.</param>
+    /// <param name="path">The file's path inside the repository.</param>
+    /// <param name="etag">The blob's name.</param>
+    /// <param name="mayMove">
+    /// Whether the blob itself may become the entry where links are not to be had, as the Python client does it with a blob it
+    /// has just downloaded; otherwise the entry becomes a copy there.
+    /// </param>
+    public void LinkSnapshotFile(RepositoryId id, string commit, string path, string etag, bool mayMove) =>
+        Link(id, layout.SnapshotFile(id, commit, path), CacheLayout.LinkTarget(path, etag), etag, mayMove);
 
     /// <summary>
     /// Makes the entries of a directory-shaped model appear all at once: they are linked in a private folder, which is then
@@ -83,7 +97,7 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
     public void LinkPackage(RepositoryId id, string commit, string folder, IReadOnlyList<(string Path, string Etag)> files)
     {
         string final = layout.SnapshotFile(id, commit, folder);
-        if (Directory.Exists(final) && files.All(f => File.Exists(layout.SnapshotFile(id, commit, f.Path))))
+        if (Directory.Exists(final) && files.All(f => IsLinked(id, commit, f.Path, f.Etag)))
         {
             return;
         }
@@ -92,7 +106,28 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
         foreach ((string path, string etag) in files)
         {
             string inside = path[(folder.Length + 1)..];
-            Link(id, Path.Join(staging, CacheLayout.ToLocal(inside)), CacheLayout.LinkTarget(path, etag), etag);
+            Link(id, Path.Join(staging, CacheLayout.ToLocal(inside)), CacheLayout.LinkTarget(path, etag), etag, mayMove: false);
+        }
+
+        // What an earlier selection brought stays.
+        foreach (string inside in CacheReader.ListFiles(final, _ => true))
+        {
+            string kept = Path.Join(staging, CacheLayout.ToLocal(inside));
+            FileInfo entry = new(Path.Join(final, CacheLayout.ToLocal(inside)));
+            if (File.Exists(kept))
+            {
+                continue;
+            }
+
+            EnsureFolder(Path.GetDirectoryName(kept)!);
+            if (entry.LinkTarget is { } target)
+            {
+                File.CreateSymbolicLink(kept, target);
+            }
+            else
+            {
+                entry.CopyTo(kept);
+            }
         }
 
         EnsureFolder(Path.GetDirectoryName(final)!);
@@ -103,26 +138,47 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
             Directory.Move(final, aside);
             Directory.Move(staging, final);
             Directory.Delete(aside, recursive: true);
-            return;
+        }
+        else
+        {
+            try
+            {
+                Directory.Move(staging, final);
+            }
+            catch (IOException) when (Directory.Exists(final))
+            {
+                // Another process published the same package a moment ago.
+                Directory.Delete(staging, recursive: true);
+            }
         }
 
+        RemoveIfEmpty(layout.Private(id));
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
         try
         {
-            Directory.Move(staging, final);
+            Directory.Delete(folder);
         }
-        catch (IOException) when (Directory.Exists(final))
+        catch (IOException)
         {
-            // Another process published the same package a moment ago.
-            Directory.Delete(staging, recursive: true);
+            // Another package is being staged there.
         }
     }
 
-    private void Link(RepositoryId id, string entry, string target, string etag)
+    private bool IsLinked(RepositoryId id, string commit, string path, string etag)
+    {
+        string entry = layout.SnapshotFile(id, commit, path);
+        return RealFile.Exists(entry) && (new FileInfo(entry).LinkTarget is not { } target || target == CacheLayout.LinkTarget(path, etag));
+    }
+
+    private void Link(RepositoryId id, string entry, string target, string etag, bool mayMove)
     {
         EnsureFolder(Path.GetDirectoryName(entry)!);
         if (!SymlinksWork())
         {
-            CopyInstead(layout.Blob(id, etag), entry);
+            CopyInstead(layout.Blob(id, etag), entry, mayMove);
             return;
         }
 
@@ -146,15 +202,28 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
         AtomicFile.Publish(temporary, entry);
     }
 
-    private static void CopyInstead(string blob, string entry)
+    private static void CopyInstead(string blob, string entry, bool mayMove)
     {
+        if (!RealFile.Exists(blob))
+        {
+            // Moved into this entry by an earlier download.
+            return;
+        }
+
+        if (mayMove)
+        {
+            AtomicFile.Publish(blob, entry);
+            return;
+        }
+
         FileInfo present = new(entry);
-        if (present.Exists && present.LinkTarget is null && present.Length == new FileInfo(blob).Length)
+        if (present.Exists && present.LinkTarget is null && present.Length == RealFile.LengthOf(blob))
         {
             return;
         }
 
-        string temporary = $"{entry}.{AtomicFile.RandomSuffix()}.tmp";
+        // Beside the blob, so that a copy cut short never stands in a snapshot.
+        string temporary = $"{blob}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}";
         File.Copy(blob, temporary);
         AtomicFile.Publish(temporary, entry);
     }

@@ -37,19 +37,29 @@ public sealed class CachedSnapshot
     /// <exception cref="HubException">The snapshot has no such file (<see cref="HubErrorKind.EntryNotFound"/>).</exception>
     public string GetFile(string path)
     {
-        RepositoryPath.Validate(Repository, path);
-        string full = Path.Join(Directory, CacheLayout.ToLocal(path));
-        return File.Exists(full)
-            ? full
-            : throw new HubException(HubErrorKind.EntryNotFound, $"The snapshot of {Repository} at {Commit} has no file '{path}'.")
-            {
-                Repository = Repository,
-                Revision = Revision,
-                File = path,
-                Advice = ["Widen the include patterns, or name another file."],
-            };
+        string full = FullPath(path);
+        return RealFile.Exists(full) ? full : throw NotFound("file", path);
+    }
+
+    /// <summary>The absolute path of a folder of the snapshot, a <c>.mlpackage</c> for example.</summary>
+    /// <exception cref="HubException">The snapshot has no such folder (<see cref="HubErrorKind.EntryNotFound"/>).</exception>
+    public string GetDirectory(string path)
+    {
+        string full = FullPath(path.TrimEnd('/'));
+        return System.IO.Directory.Exists(full) ? full : throw NotFound("folder", path);
     }
 
     /// <summary>The snapshot's folder.</summary>
     public override string ToString() => Directory;
+
+    private string FullPath(string path) => Path.Join(Directory, CacheLayout.ToLocal(RepositoryPath.Validate(Repository, path)));
+
+    private HubException NotFound(string what, string path) =>
+        new(HubErrorKind.EntryNotFound, $"The snapshot of {Repository} at {Commit} has no {what} '{path}'.")
+        {
+            Repository = Repository,
+            Revision = Revision,
+            File = path,
+            Advice = ["Widen the include patterns, or name another file."],
+        };
 }

@@ -18,8 +18,9 @@ internal sealed class FileLock : IDisposable
         {
             return new FileLock(Open(path));
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
+            // A missing folder is reported as a missing file when another thread makes the folder just then.
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         }
         catch (IOException) when (File.Exists(path))
@@ -37,17 +38,45 @@ internal sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>Whether somebody holds the lock at this moment; a lock file that does not exist is not created.</summary>
+    public static bool IsHeld(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            Open(path, FileMode.Open).Dispose();
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's; whether it is held shows when something of theirs is to be removed.
+            return false;
+        }
+    }
+
     /// <summary>Releases the lock; the file stays, as removing it would break the exclusion of others.</summary>
     public void Dispose() => _stream.Dispose();
 
-    private static FileStream Open(string path)
+    private static FileStream Open(string path, FileMode mode = FileMode.OpenOrCreate)
     {
         if (!OperatingSystem.IsWindows())
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
 
-        FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        FileStream stream = new(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         try
         {
             stream.Lock(0, 1);

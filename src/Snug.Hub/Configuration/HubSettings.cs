@@ -4,10 +4,19 @@ namespace Snug.Hub;
 /// Everything a Hub operation needs to know about its surroundings, resolved from options, environment, files and defaults
 /// (in this order) at one moment.
 /// </summary>
-public sealed class HubSettings
+public sealed record HubSettings
 {
     internal HubSettings()
     {
+    }
+
+    /// <summary>Resolves the settings that a client with these options would use now, without creating one.</summary>
+    /// <param name="options">Options; whatever is unset comes from the environment.</param>
+    /// <exception cref="HubException">A value makes no sense (<see cref="HubErrorKind.InvalidRequest"/>).</exception>
+    public static HubSettings Resolve(HubClientOptions? options = null)
+    {
+        options ??= new HubClientOptions();
+        return (options.ReadVariable is { } read ? new HubEnvironment(read) : HubEnvironment.Process).Resolve(options);
     }
 
     /// <summary>The Hub's address, without a trailing slash; it may have a path prefix.</summary>

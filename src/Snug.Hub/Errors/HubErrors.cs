@@ -49,6 +49,7 @@ internal static class HubErrors
             Revision = context.Revision,
             File = context.File,
             StatusCode = status,
+            Commit = response.Commit,
             RequestId = HubResponse.Header(message, "X-Request-Id"),
             RetryAfter = kind is HubErrorKind.RateLimited or HubErrorKind.ServerError ? retryAfter : null,
             Advice = HubAdvice.For(kind, context, request.Settings, hasToken, retryAfter),
@@ -142,6 +143,7 @@ internal static class HubErrors
         return status switch
         {
             401 when text.Contains("Invalid credentials", StringComparison.OrdinalIgnoreCase)
+                || (text.Contains("Access Token", StringComparison.OrdinalIgnoreCase) && text.Contains("expired", StringComparison.OrdinalIgnoreCase))
                 || text.Contains("Invalid username or password", StringComparison.OrdinalIgnoreCase)
                 || (hasToken && context.Repository is null) => HubErrorKind.InvalidToken,
             401 => context.Repository is null ? HubErrorKind.TokenRequired : HubErrorKind.RepositoryNotFound,

@@ -43,6 +43,9 @@ public sealed partial class HubException : Exception
     /// <summary>What to do next, in order.</summary>
     public IReadOnlyList<string> Advice { get; init; } = [];
 
+    /// <summary>The commit that the failed request was resolved to, if the Hub named it.</summary>
+    internal string? Commit { get; init; }
+
     /// <summary>A stable lower-case code for scripts and JSON: <c>gated_repo_error</c>, <c>invalid_token</c>, …</summary>
     public string Code => CodeOf(Kind);
 

@@ -13,6 +13,9 @@ internal static class StorageErrors
     public static bool IsDiskFull(Exception e) =>
         e is IOException && e.HResult is NoSpaceUnix or QuotaUnix or DiskFullWindows or HandleDiskFullWindows;
 
+    /// <summary>The same failure with the system's error number, which the platform leaves out when it refuses to reserve room.</summary>
+    public static IOException DiskFull(IOException e) => new(e.Message, e) { HResult = NoSpaceUnix };
+
     /// <summary>The error for a write that failed.</summary>
     /// <param name="e">The system's exception.</param>
     /// <param name="path">What was written.</param>

@@ -24,13 +24,30 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
 
     /// <summary>Sends a request; the caller disposes the answer, whose body has not been read.</summary>
     /// <exception cref="HubException">The request failed for good.</exception>
-    public async Task<HubResponse> SendAsync(HubRequest request, CancellationToken cancellationToken)
+    public Task<HubResponse> SendAsync(HubRequest request, CancellationToken cancellationToken) =>
+        RetryAsync(request, () => SendOnceAsync(request, cancellationToken), cancellationToken);
+
+    /// <summary>Sends a request and reads its answer. A body that breaks off is a failure like others, and tried again like them.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="read">Reads the answer; its failures are <see cref="HubException"/>s.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="HubException">The request failed for good.</exception>
+    public Task<T> SendAsync<T>(HubRequest request, Func<HubResponse, Task<T>> read, CancellationToken cancellationToken) => RetryAsync(
+        request,
+        async () =>
+        {
+            using HubResponse response = await SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
+            return await read(response).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    private async Task<T> RetryAsync<T>(HubRequest request, Func<Task<T>> action, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                return await SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
+                return await action().ConfigureAwait(false);
             }
             catch (HubException e) when (request.Retry && RetryPolicy.IsTransient(e.Kind) && attempt <= options.MaxRetries)
             {

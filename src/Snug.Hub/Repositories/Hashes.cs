@@ -43,6 +43,25 @@ internal static class Hashes
         return sha1;
     }
 
+    /// <summary>Whether a name is the hash of a file's content; false for names that are no hash.</summary>
+    public static bool IsHashOf(string etag, string path)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        using IncrementalHash? hash = StartFor(etag, stream.Length);
+        if (hash is null)
+        {
+            return false;
+        }
+
+        byte[] buffer = new byte[256 * 1024];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            hash.AppendData(buffer, 0, read);
+        }
+
+        return Finish(hash) == etag;
+    }
+
     public static string Finish(IncrementalHash hash)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];

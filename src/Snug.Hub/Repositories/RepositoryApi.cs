@@ -18,11 +18,12 @@ internal sealed class RepositoryApi(HubHttp http)
     private const int PathsPerRequest = 500;
 
     public async Task<RepositoryInfo> GetInfoAsync(
-        HubSettings settings, RepositoryId id, string? revision, CancellationToken cancellationToken)
+        HubSettings settings, RepositoryId id, string? revision, CancellationToken cancellationToken, bool retry = true)
     {
         RequestContext context = new("reading", id, revision);
         RepositoryInfoDto? dto = await GetAsync(
-            settings, HubUrls.Info(settings.Endpoint, id, revision), context, HubJson.Default.RepositoryInfoDto, cancellationToken).ConfigureAwait(false);
+            settings, HubUrls.Info(settings.Endpoint, id, revision), context, HubJson.Default.RepositoryInfoDto, cancellationToken, retry)
+            .ConfigureAwait(false);
         return dto?.Sha is { } sha && Revisions.IsCommit(sha)
             ? dto.ToInfo(id, sha)
             : throw HubErrors.Protocol(context, "the repository's info names no commit");
@@ -37,10 +38,13 @@ internal sealed class RepositoryApi(HubHttp http)
         int count = 0;
         while (page is not null)
         {
-            using HubResponse response = await http.SendAsync(
-                new HubRequest { Method = HttpMethod.Get, Uri = page, Context = context, Settings = settings }, cancellationToken).ConfigureAwait(false);
-            List<TreeEntryDto>? entries =
-                await ReadJsonAsync(response, settings, context, HubJson.Default.ListTreeEntryDto, cancellationToken).ConfigureAwait(false);
+            Uri current = page;
+            (List<TreeEntryDto>? entries, page) = await http.SendAsync(
+                new HubRequest { Method = HttpMethod.Get, Uri = current, Context = context, Settings = settings },
+                async response => (
+                    await ReadJsonAsync(response, settings, context, HubJson.Default.ListTreeEntryDto, cancellationToken).ConfigureAwait(false),
+                    NextPage(response, settings, context, current)),
+                cancellationToken).ConfigureAwait(false);
             foreach (TreeEntryDto entry in entries ?? [])
             {
                 if (entry.ToFile() is not { } file)
@@ -55,8 +59,6 @@ internal sealed class RepositoryApi(HubHttp http)
 
                 yield return file;
             }
-
-            page = NextPage(response, settings, context, page);
         }
     }
 
@@ -68,7 +70,7 @@ internal sealed class RepositoryApi(HubHttp http)
         foreach (string[] chunk in paths.Chunk(PathsPerRequest))
         {
             byte[] body = JsonSerializer.SerializeToUtf8Bytes(new PathsInfoRequestDto(chunk, Expand: false), HubJson.Default.PathsInfoRequestDto);
-            using HubResponse response = await http.SendAsync(
+            List<TreeEntryDto>? entries = await http.SendAsync(
                 new HubRequest
                 {
                     Method = HttpMethod.Post,
@@ -77,9 +79,8 @@ internal sealed class RepositoryApi(HubHttp http)
                     Settings = settings,
                     Content = () => new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
                 },
+                response => ReadJsonAsync(response, settings, context, HubJson.Default.ListTreeEntryDto, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
-            List<TreeEntryDto>? entries =
-                await ReadJsonAsync(response, settings, context, HubJson.Default.ListTreeEntryDto, cancellationToken).ConfigureAwait(false);
             files.AddRange((entries ?? []).Select(e => e.ToFile()).OfType<RepositoryFile>());
         }
 
@@ -94,13 +95,14 @@ internal sealed class RepositoryApi(HubHttp http)
     }
 
     public async Task<FileMetadata> GetFileMetadataAsync(
-        HubSettings settings, RepositoryId id, string path, string revision, CancellationToken cancellationToken)
+        HubSettings settings, RepositoryId id, string path, string revision, CancellationToken cancellationToken, bool retry = true)
     {
         RequestContext context = new("looking up", id, revision, path);
         using HubResponse response = await http.SendAsync(
             new HubRequest
             {
                 Method = HttpMethod.Head,
+                Retry = retry,
                 Uri = HubUrls.Resolve(settings.Endpoint, id, revision, path),
                 Context = context,
                 Settings = settings,
@@ -130,13 +132,12 @@ internal sealed class RepositoryApi(HubHttp http)
         return new FileMetadata(commit, etag, size.Value, location, response.XetHash);
     }
 
-    private async Task<T?> GetAsync<T>(
-        HubSettings settings, Uri uri, RequestContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-    {
-        using HubResponse response = await http.SendAsync(
-            new HubRequest { Method = HttpMethod.Get, Uri = uri, Context = context, Settings = settings }, cancellationToken).ConfigureAwait(false);
-        return await ReadJsonAsync(response, settings, context, type, cancellationToken).ConfigureAwait(false);
-    }
+    private Task<T?> GetAsync<T>(
+        HubSettings settings, Uri uri, RequestContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken, bool retry = true) =>
+        http.SendAsync(
+            new HubRequest { Method = HttpMethod.Get, Uri = uri, Context = context, Settings = settings, Retry = retry },
+            response => ReadJsonAsync(response, settings, context, type, cancellationToken),
+            cancellationToken);
 
     private static async Task<T?> ReadJsonAsync<T>(
         HubResponse response, HubSettings settings, RequestContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken)

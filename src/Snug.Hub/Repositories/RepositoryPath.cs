@@ -10,6 +10,37 @@ internal static class RepositoryPath
 
     private static readonly SearchValues<char> ForbiddenOnWindows = SearchValues.Create("<>:\"|?*");
 
+    /// <summary>Whether a path names a folder that is one model to its users, which only makes sense whole.</summary>
+    public static bool IsPackage(ReadOnlySpan<char> path) => path.EndsWith(".mlpackage", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Finds two paths that would be one file where the file system ignores case, and a file where another path needs a folder.
+    /// </summary>
+    public static (string First, string Second)? FindCollision(IEnumerable<string> paths, bool ignoreCase)
+    {
+        Dictionary<string, string> seen = new(ignoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        foreach (string path in paths)
+        {
+            if (!seen.TryAdd(path, path))
+            {
+                return (seen[path], path);
+            }
+        }
+
+        foreach (string path in seen.Values)
+        {
+            for (int slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
+            {
+                if (seen.TryGetValue(path[..slash], out string? file))
+                {
+                    return (file, path);
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Throws unless the path is relative, stays inside the repository and can exist on this system.</summary>
     public static string Validate(RepositoryId repository, string path) =>
         FindProblem(path) is { } problem ? throw HubException.InvalidPath(repository, path, problem) : path;

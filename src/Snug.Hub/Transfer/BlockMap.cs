@@ -6,8 +6,8 @@ namespace Snug.Hub;
 internal sealed class BlockMap
 {
     private readonly byte[] _written;
-    private readonly uint[] _crcs;
-    private readonly BitArray _unchecked;
+    private readonly uint[] _checksums;
+    private readonly BitArray _recorded;
     private readonly long _size;
 
     public BlockMap(long size)
@@ -15,8 +15,8 @@ internal sealed class BlockMap
         _size = size;
         Count = checked((int)((size + BlockPool.BlockSize - 1) / BlockPool.BlockSize));
         _written = new byte[Count];
-        _crcs = new uint[Count];
-        _unchecked = new BitArray(Count);
+        _checksums = new uint[Count];
+        _recorded = new BitArray(Count);
     }
 
     /// <summary>The number of blocks.</summary>
@@ -31,29 +31,26 @@ internal sealed class BlockMap
     /// <summary>Takes a block for writing; false when somebody has written it or is about to.</summary>
     public bool TryClaim(int block) => Interlocked.CompareExchange(ref _written[block], 1, 0) == 0;
 
-    /// <summary>Marks a block as standing on disk with a known checksum.</summary>
-    public void MarkWritten(int block, uint crc)
-    {
-        _crcs[block] = crc;
-        Volatile.Write(ref _written[block], 2);
-    }
+    /// <summary>Marks a block that stands on disk: this process wrote it, or only the hash of the whole file can vouch for it.</summary>
+    public void MarkWritten(int block) => Volatile.Write(ref _written[block], 2);
 
-    /// <summary>Marks a block found on disk without a record; only the hash of the whole file will tell whether it is right.</summary>
-    public void MarkFound(int block)
+    /// <summary>Marks a block that an earlier process wrote, with the checksum that it recorded.</summary>
+    public void MarkRecorded(int block, uint checksum)
     {
-        _unchecked[block] = true;
-        Volatile.Write(ref _written[block], 2);
+        _checksums[block] = checksum;
+        _recorded[block] = true;
+        MarkWritten(block);
     }
 
     /// <summary>Gives a block back: its bytes on disk are not what was recorded, or could not be written.</summary>
     public void Clear(int block)
     {
-        _unchecked[block] = false;
+        _recorded[block] = false;
         Volatile.Write(ref _written[block], 0);
     }
 
-    /// <summary>Whether bytes read back from disk are those that were recorded.</summary>
-    public bool Agrees(int block, ReadOnlySpan<byte> data) => _unchecked[block] || Crc32C.Compute(data) == _crcs[block];
+    /// <summary>Whether bytes read back from disk are those that were recorded, as far as there is a record.</summary>
+    public bool Agrees(int block, ReadOnlySpan<byte> data) => !_recorded[block] || BlockChecksum.Compute(data) == _checksums[block];
 
     /// <summary>The bytes of all written blocks.</summary>
     public long WrittenBytes()

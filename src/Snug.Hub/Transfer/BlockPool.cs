@@ -26,6 +26,9 @@ internal sealed class BlockPool : IDisposable
         return _free.TryPop(out byte[]? block) ? block : GC.AllocateUninitializedArray<byte>(BlockSize);
     }
 
+    /// <summary>Lets go of buffers that nobody uses at the moment.</summary>
+    public void Trim() => _free.Clear();
+
     public void Return(byte[] block)
     {
         _free.Push(block);

@@ -26,11 +26,28 @@ internal sealed class Connection(TimeProvider time, CancellationToken outer) : I
     /// <summary>Seconds since bytes arrived, as of the watchdog's last look.</summary>
     public double Quiet => time.GetElapsedTime(Volatile.Read(ref _lastPulse)).TotalSeconds;
 
+    /// <summary>Whether headers have come; until then their own time-out rules.</summary>
+    public bool Receiving { get; private set; }
+
+    /// <summary>The body begins.</summary>
+    public void Begin()
+    {
+        long now = time.GetTimestamp();
+        Volatile.Write(ref _lastPulse, now);
+        _windowStart = now;
+        Receiving = true;
+    }
+
     public void Received(int bytes) => Volatile.Write(ref _bytes, _bytes + bytes);
 
     /// <summary>The watchdog's look, several times a second: cuts a connection that is silent or trickles.</summary>
     public void Watch(TimeSpan idleTimeout, long minimumThroughput, TimeSpan window)
     {
+        if (!Receiving)
+        {
+            return;
+        }
+
         long now = time.GetTimestamp();
         long bytes = Bytes;
         if (bytes != _seenBytes)

@@ -7,7 +7,6 @@ namespace Snug.Hub;
 /// <remarks>Pure arithmetic over samples, so that it can be tested without a network or a clock.</remarks>
 internal sealed class GoodputController
 {
-    private const int InitialLevel = 8;
     private const double WindowSeconds = 0.25;
     private const double UsefulGain = 1.08;
     private const int HoldWindows = 16;
@@ -22,10 +21,12 @@ internal sealed class GoodputController
     private bool _settling;
     private bool _probeDown;
 
-    public GoodputController(int max)
+    /// <param name="max">The most connections.</param>
+    /// <param name="initial">The number to begin with.</param>
+    public GoodputController(int max, int initial)
     {
         _max = Math.Max(1, max);
-        Level = Math.Min(InitialLevel, _max);
+        Level = Math.Clamp(initial, 1, _max);
         _bestLevel = Level;
     }
 

@@ -6,8 +6,8 @@ namespace Snug.Hub;
 
 /// <summary>
 /// The progress record beside a partial file: a fixed-size JSON header, then eight bytes for every block that was written
-/// (index and CRC-32C, little endian). Records are appended after their block, so a process killed at any point loses at most
-/// the block it was receiving; after a power cut, when the order of writes is not kept, the CRC tells which blocks are real.
+/// (index and checksum, little endian). Records are appended after their block, so a process killed at any point loses at most
+/// the block it was receiving; after a power cut, when the order of writes is not kept, the checksum tells which blocks are real.
 /// </summary>
 internal sealed class Journal : IDisposable
 {
@@ -43,9 +43,17 @@ internal sealed class Journal : IDisposable
             },
             HubJson.Default.JournalHeader);
         json.CopyTo(header);
-        RandomAccess.Write(handle, header, 0);
-        long length = Math.Max(HeaderLength, RandomAccess.GetLength(handle));
-        return new Journal(handle, length - ((length - HeaderLength) % RecordLength));
+        try
+        {
+            RandomAccess.Write(handle, header, 0);
+            long length = Math.Max(HeaderLength, RandomAccess.GetLength(handle));
+            return new Journal(handle, length - ((length - HeaderLength) % RecordLength));
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads the header of a journal, or <see langword="null"/> when the file is no journal of ours.</summary>
@@ -83,7 +91,7 @@ internal sealed class Journal : IDisposable
                 uint block = BinaryPrimitives.ReadUInt32LittleEndian(records.AsSpan(i));
                 if (block < (uint)blocks.Count)
                 {
-                    blocks.MarkWritten((int)block, BinaryPrimitives.ReadUInt32LittleEndian(records.AsSpan(i + 4)));
+                    blocks.MarkRecorded((int)block, BinaryPrimitives.ReadUInt32LittleEndian(records.AsSpan(i + 4)));
                 }
             }
 
@@ -92,11 +100,11 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>Records that a block stands on disk.</summary>
-    public void Append(int block, uint crc)
+    public void Append(int block, uint checksum)
     {
         Span<byte> record = stackalloc byte[RecordLength];
         BinaryPrimitives.WriteInt32LittleEndian(record, block);
-        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], checksum);
         lock (_gate)
         {
             RandomAccess.Write(_handle, record, _end);

@@ -56,6 +56,9 @@ internal sealed class LargeFile : IDisposable
     /// <summary>The bytes on disk.</summary>
     public long DoneBytes;
 
+    /// <summary>The bytes on disk when they were last reported.</summary>
+    public long ReportedBytes { get; set; }
+
     /// <summary>Whether bytes of an earlier process take part, so that a wrong hash may be their fault.</summary>
     public bool Adopted => _partial.Adopted;
 
@@ -205,9 +208,16 @@ internal sealed class LargeFile : IDisposable
     public bool Accept(int block, byte[] buffer)
     {
         int length = Blocks.Length(block);
-        if (!_partial.Write(block, buffer.AsSpan(0, length)))
+        try
         {
-            return false;
+            if (!_partial.Write(block, buffer.AsSpan(0, length)))
+            {
+                return false;
+            }
+        }
+        catch (Exception e) when (StorageErrors.IsStorage(e))
+        {
+            throw StorageErrors.From(e, Item.FinalPath, Item.Repository, Item.Path);
         }
 
         Interlocked.Add(ref DoneBytes, length);
@@ -245,6 +255,7 @@ internal sealed class LargeFile : IDisposable
                 int read = RandomAccess.Read(_partial.Handle, readBack.AsSpan(0, length), BlockMap.Offset(block));
                 if (read == length && Blocks.Agrees(block, readBack.AsSpan(0, length)))
                 {
+                    _partial.RecordFound(block, readBack.AsSpan(0, length));
                     hash?.AppendData(readBack.AsSpan(0, length));
                     continue;
                 }
@@ -271,6 +282,20 @@ internal sealed class LargeFile : IDisposable
     public void Publish() => _partial.Publish(Item.FinalPath, Item.Size);
 
     public void Discard() => _partial.Discard();
+
+    /// <summary>Leaves what there is for the next download; nothing is not worth a file.</summary>
+    public void Leave()
+    {
+        if (Volatile.Read(ref DoneBytes) == 0)
+        {
+            Discard();
+        }
+
+        Dispose();
+    }
+
+    /// <summary>Ends connections that still race for blocks which are all there by now.</summary>
+    public void CutConnections() => Watch(connection => connection.Cut());
 
     public void Watch(Action<Connection> watch)
     {

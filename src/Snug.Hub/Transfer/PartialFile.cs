@@ -13,13 +13,17 @@ internal sealed class PartialFile : IDisposable
     private readonly Journal _journal;
     private readonly string _path;
 
-    private PartialFile(string path, SafeFileHandle handle, Journal journal, BlockMap blocks, bool adopted)
+    /// <summary>How many blocks at the beginning another client left, which no journal records.</summary>
+    private readonly int _found;
+
+    private PartialFile(string path, SafeFileHandle handle, Journal journal, BlockMap blocks, bool adopted, int found)
     {
         _path = path;
         Handle = handle;
         _journal = journal;
         Blocks = blocks;
         Adopted = adopted;
+        _found = found;
     }
 
     public SafeFileHandle Handle { get; }
@@ -31,21 +35,22 @@ internal sealed class PartialFile : IDisposable
 
     /// <summary>Opens the partial file of a content: an abandoned one if there is one, otherwise a new one.</summary>
     /// <param name="item">The content.</param>
-    /// <param name="adopt">Whether leftovers may be used.</param>
-    public static PartialFile Open(TransferItem item, bool adopt)
+    /// <param name="abandoned">A leftover to go on with, as <see cref="PartialFiles.FindAbandoned"/> found it.</param>
+    public static PartialFile Open(TransferItem item, string? abandoned)
     {
         Directory.CreateDirectory(item.PartialFolder);
         string path = Path.Join(item.PartialFolder, $"{item.PartialStem}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}");
-        bool adopted = adopt && PartialFiles.FindAbandoned(item) is { } abandoned && TryAdopt(abandoned, path);
+        bool adopted = abandoned is not null && TryAdopt(abandoned, path);
         BlockMap blocks = new(item.Size);
+        int found = 0;
+        bool hasJournal = File.Exists(path + CacheLayout.JournalSuffix);
+        Journal? journal = null;
         SafeFileHandle? handle = null;
         try
         {
-            handle = File.OpenHandle(
-                path, adopted ? FileMode.Open : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete,
-                preallocationSize: !adopted && item.Size >= PreallocateFrom ? item.Size : 0);
-            bool hasJournal = File.Exists(path + CacheLayout.JournalSuffix);
-            Journal journal = Journal.Open(path + CacheLayout.JournalSuffix, item.Etag, item.Size);
+            // The record first: whoever finds a data file without one takes it for another client's.
+            journal = Journal.Open(path + CacheLayout.JournalSuffix, item.Etag, item.Size);
+            handle = adopted ? OpenData(path, FileMode.Open, 0) : OpenData(path, FileMode.CreateNew, item.Size >= PreallocateFrom ? item.Size : 0);
             if (adopted && hasJournal)
             {
                 journal.ReplayInto(blocks);
@@ -53,18 +58,25 @@ internal sealed class PartialFile : IDisposable
             else if (adopted)
             {
                 // Other clients write from front to back, so whatever whole blocks there are come first.
-                long found = Math.Min(item.Size, RandomAccess.GetLength(handle)) / BlockPool.BlockSize;
+                found = (int)(Math.Min(item.Size, RandomAccess.GetLength(handle)) / BlockPool.BlockSize);
                 for (int block = 0; block < found; block++)
                 {
-                    blocks.MarkFound(block);
+                    blocks.MarkWritten(block);
                 }
             }
 
-            return new PartialFile(path, handle, journal, blocks, adopted);
+            return new PartialFile(path, handle, journal, blocks, adopted, found);
         }
         catch
         {
             handle?.Dispose();
+            journal?.Dispose();
+            if (!adopted)
+            {
+                AtomicFile.TryDelete(path);
+                AtomicFile.TryDelete(path + CacheLayout.JournalSuffix);
+            }
+
             throw;
         }
     }
@@ -81,15 +93,35 @@ internal sealed class PartialFile : IDisposable
         try
         {
             RandomAccess.Write(Handle, data, BlockMap.Offset(block));
-            uint crc = Crc32C.Compute(data);
-            _journal.Append(block, crc);
-            Blocks.MarkWritten(block, crc);
+            _journal.Append(block, BlockChecksum.Compute(data));
+            Blocks.MarkWritten(block);
             return true;
         }
         catch
         {
             Blocks.Clear(block);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Records a block of another client's that has been read back, so that it is not lost when this process is interrupted, too.
+    /// The hash of the whole file still decides whether it is right.
+    /// </summary>
+    public void RecordFound(int block, ReadOnlySpan<byte> data)
+    {
+        if (block >= _found)
+        {
+            return;
+        }
+
+        try
+        {
+            _journal.Append(block, BlockChecksum.Compute(data));
+        }
+        catch (IOException)
+        {
+            // No room for a record: the download goes on without it.
         }
     }
 
@@ -118,6 +150,23 @@ internal sealed class PartialFile : IDisposable
     {
         Handle.Dispose();
         _journal.Dispose();
+    }
+
+    private static SafeFileHandle OpenData(string path, FileMode mode, long preallocate)
+    {
+        const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
+        try
+        {
+            return File.OpenHandle(path, mode, FileAccess.ReadWrite, Share, preallocationSize: preallocate);
+        }
+        catch (IOException e) when (preallocate > 0 && !StorageErrors.IsDiskFull(e) && !File.Exists(path))
+        {
+            // A refused preallocation comes without the system's error number. When it is not for want of room, the system has
+            // none to offer, and the file grows as it is written.
+            return new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace < preallocate
+                ? throw StorageErrors.DiskFull(e)
+                : File.OpenHandle(path, mode, FileAccess.ReadWrite, Share);
+        }
     }
 
     private static bool TryAdopt(string abandoned, string path)

@@ -9,12 +9,24 @@ internal static class PartialFiles
     /// </summary>
     private static readonly TimeSpan ForeignQuietTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// On another host nobody can tell whether the writer lives; one that recorded nothing for this long is taken for dead.
+    /// </summary>
+    private static readonly TimeSpan RemoteQuietTime = TimeSpan.FromMinutes(2);
+
+    /// <summary>Lists the partial files of a folder, so that looking for those of many contents reads the folder once.</summary>
+    public static IReadOnlyList<string> List(string folder) => Directory.Exists(folder)
+        ? Directory.GetFiles(folder, "*" + CacheLayout.PartialSuffix)
+        : [];
+
     /// <summary>The fullest partial file of a content that no living process writes, or <see langword="null"/>.</summary>
-    public static string? FindAbandoned(TransferItem item)
+    /// <param name="item">The content.</param>
+    /// <param name="listing">The partial files of its folder, where they have been listed before; otherwise the folder is read.</param>
+    public static string? FindAbandoned(TransferItem item, IReadOnlyList<string>? listing = null)
     {
         string? best = null;
         long bestLength = 0;
-        foreach (string path in Candidates(item))
+        foreach (string path in Candidates(item, listing))
         {
             FileInfo file = new(path);
             FileInfo journal = new(path + CacheLayout.JournalSuffix);
@@ -27,6 +39,7 @@ internal static class PartialFiles
             if (journal.Exists)
             {
                 if (Journal.TryReadHeader(journal.FullName) is not { } header || PartialOwner.IsAliveElsewhere(header)
+                    || (header.Host != PartialOwner.Host && Age(journal) < RemoteQuietTime)
                     || header.Format != JournalHeader.CurrentFormat || header.BlockSize != BlockPool.BlockSize
                     || header.Etag != item.Etag || header.Size != item.Size)
                 {
@@ -35,7 +48,7 @@ internal static class PartialFiles
 
                 worth = journal.Length;
             }
-            else if (file.Length <= item.Size && TimeProvider.System.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc >= ForeignQuietTime)
+            else if (file.Length <= item.Size && Age(file) >= ForeignQuietTime)
             {
                 // In journal bytes, to compare with the others.
                 worth = file.Length / BlockPool.BlockSize * 8;
@@ -55,9 +68,9 @@ internal static class PartialFiles
     }
 
     /// <summary>How many bytes of a content could be adopted, for plans.</summary>
-    public static long AdoptableBytes(TransferItem item)
+    public static long AdoptableBytes(TransferItem item, IReadOnlyList<string> listing)
     {
-        if (FindAbandoned(item) is not { } path)
+        if (FindAbandoned(item, listing) is not { } path)
         {
             return 0;
         }
@@ -71,7 +84,7 @@ internal static class PartialFiles
     public static long ProgressMark(TransferItem item)
     {
         long mark = 0;
-        foreach (string path in Candidates(item))
+        foreach (string path in Candidates(item, null))
         {
             FileInfo file = new(path);
             FileInfo journal = new(path + CacheLayout.JournalSuffix);
@@ -81,9 +94,9 @@ internal static class PartialFiles
         return mark;
     }
 
-    private static IEnumerable<string> Candidates(TransferItem item) => Directory.Exists(item.PartialFolder)
-        ? Directory.EnumerateFiles(item.PartialFolder, item.PartialStem + ".*" + CacheLayout.PartialSuffix)
-            .Append(Path.Join(item.PartialFolder, item.PartialStem + CacheLayout.PartialSuffix))
-            .Distinct(StringComparer.Ordinal)
-        : [];
+    private static TimeSpan Age(FileInfo file) => TimeProvider.System.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc;
+
+    private static IEnumerable<string> Candidates(TransferItem item, IReadOnlyList<string>? listing) =>
+        (listing ?? List(item.PartialFolder)).Where(path =>
+            Path.GetFileName(path.AsSpan()) is { } name && name.StartsWith(item.PartialStem, StringComparison.Ordinal) && name[item.PartialStem.Length] == '.');
 }

@@ -10,10 +10,19 @@ internal sealed class SegmentFetcher(TransferContext context)
     {
         LargeFile file = segment.File;
         using BlockBuffer buffer = new(context.Pool);
+        int wrongAnswers = 0;
         while (SkipWritten(segment, buffer) && !(file.Sequential && segment.Next > 0))
         {
             if (await ReceiveAsync(segment, buffer, cancellationToken).ConfigureAwait(false) is not { } failure)
             {
+                continue;
+            }
+
+            if (!RetryPolicy.IsTransient(failure.Kind) && ++wrongAnswers < TransferContext.MaxWrongAnswers)
+            {
+                // A proxy or sign-in page may have answered; another connection may go another way.
+                file.Location = null;
+                context.Progress.File(file.Item.Path, DownloadFileState.Retrying, file.DoneBytes, file.Item.Size, failure.Message);
                 continue;
             }
 
@@ -34,6 +43,7 @@ internal sealed class SegmentFetcher(TransferContext context)
         Uri uri = file.Location ?? HubUrls.Resolve(context.Settings.Endpoint, item.Repository, item.Commit, item.Path);
         bool redirected = file.Location is not null;
         using Connection connection = new(context.Time, cancellationToken);
+        segment.Connection = connection;
         try
         {
             long first = BlockMap.Offset(segment.Next) + buffer.Filled;
@@ -72,7 +82,7 @@ internal sealed class SegmentFetcher(TransferContext context)
                 file.ExtendToEnd(segment);
             }
 
-            segment.Connection = connection;
+            connection.Begin();
             Stream body = await response.Message.Content.ReadAsStreamAsync(connection.Token).ConfigureAwait(false);
             await ReadBlocksAsync(segment, buffer, body, connection).ConfigureAwait(false);
             return null;
@@ -146,6 +156,11 @@ internal sealed class SegmentFetcher(TransferContext context)
     {
         TransferItem item = segment.File.Item;
         System.Net.Http.Headers.HttpContentHeaders headers = response.Message.Content.Headers;
+        if (TransferContext.FindEncoding(item, response) is { } encoded)
+        {
+            return encoded;
+        }
+
         if (response.Message.StatusCode == HttpStatusCode.PartialContent)
         {
             if (headers.ContentRange is not { } range || range.From != first)

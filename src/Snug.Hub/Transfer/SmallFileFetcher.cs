@@ -5,12 +5,10 @@ namespace Snug.Hub;
 /// <summary>Fetches a file that fits into one block: received and verified in memory, written once, renamed.</summary>
 internal sealed class SmallFileFetcher(TransferContext context)
 {
-    private const int MaxCorruptAnswers = 3;
-
     /// <param name="item">The content, at most one block long.</param>
     /// <param name="use">Makes the running connection known to the watchdog.</param>
     /// <param name="cancellationToken">Cancels the transfer.</param>
-    public async Task FetchAsync(TransferItem item, Action<Connection?> use, CancellationToken cancellationToken)
+    public async Task FetchAsync(TransferItem item, Action<Connection, bool> use, CancellationToken cancellationToken)
     {
         byte[] buffer = await context.Pool.RentAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -25,7 +23,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
                 }
 
                 failures++;
-                if (failure.Kind == HubErrorKind.Corrupted && ++corrupt < MaxCorruptAnswers)
+                if (failure.Kind == HubErrorKind.Corrupted && ++corrupt < TransferContext.MaxWrongAnswers)
                 {
                     // Another connection may go another way and bring the right bytes.
                     context.Progress.File(item.Path, DownloadFileState.Retrying, 0, item.Size, failure.Message);
@@ -48,7 +46,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
 
     /// <returns>What went wrong, or <see langword="null"/> when the buffer holds the verified content.</returns>
     private async Task<HubException?> ReceiveAsync(
-        TransferItem item, byte[] buffer, Action<Connection?> use, CancellationToken cancellationToken)
+        TransferItem item, byte[] buffer, Action<Connection, bool> use, CancellationToken cancellationToken)
     {
         using Connection connection = new(context.Time, cancellationToken);
         Uri uri = HubUrls.Resolve(context.Settings.Endpoint, item.Repository, item.Commit, item.Path);
@@ -66,13 +64,19 @@ internal sealed class SmallFileFetcher(TransferContext context)
                 },
                 connection.Token).ConfigureAwait(false);
             uri = response.Uri;
+            if (TransferContext.FindEncoding(item, response) is { } encoded)
+            {
+                return encoded;
+            }
+
             long? announced = response.Message.Content.Headers.ContentLength;
             if (announced is not null && announced != item.Size)
             {
                 return TransferContext.WrongLength(item, announced);
             }
 
-            use(connection);
+            connection.Begin();
+            use(connection, true);
             Stream body = await response.Message.Content.ReadAsStreamAsync(connection.Token).ConfigureAwait(false);
             int length = 0;
             while (length < item.Size)
@@ -99,7 +103,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
         }
         finally
         {
-            use(null);
+            use(connection, false);
         }
     }
 
@@ -115,6 +119,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
         string temporary = Path.Join(item.PartialFolder, $"{item.PartialStem}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}");
         try
         {
+            Directory.CreateDirectory(item.PartialFolder);
             using (Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
             {
                 RandomAccess.Write(handle, content, 0);
@@ -122,10 +127,10 @@ internal sealed class SmallFileFetcher(TransferContext context)
 
             AtomicFile.Publish(temporary, item.FinalPath);
         }
-        catch
+        catch (Exception e) when (StorageErrors.IsStorage(e))
         {
             AtomicFile.TryDelete(temporary);
-            throw;
+            throw StorageErrors.From(e, item.FinalPath, item.Repository, item.Path);
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed record TransferContext(
     TimeProvider Time,
     ILogger Logger)
 {
+    /// <summary>How many answers in all may be wrong, rather than broken, before the error is believed.</summary>
+    public const int MaxWrongAnswers = 3;
+
     /// <summary>Decides whether a failed stretch is tried again, and waits before it.</summary>
     /// <param name="item">The content.</param>
     /// <param name="failure">What happened.</param>
@@ -60,6 +63,21 @@ internal sealed record TransferContext(
         }
 
         return HubErrors.Network(item.Context, uri, e);
+    }
+
+    /// <summary>Finds that a body is compressed: nobody asked for it, and its bytes are not those of the file.</summary>
+    public static HubException? FindEncoding(TransferItem item, HubResponse response)
+    {
+        string encoding = string.Join(", ", response.Message.Content.Headers.ContentEncoding);
+        return encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new HubException(HubErrorKind.Corrupted, $"The server, or a proxy, sends {item.Context.Subject} with the encoding '{encoding}', which was not asked for.")
+            {
+                Repository = item.Repository,
+                Revision = item.Commit,
+                File = item.Path,
+                Advice = HubAdvice.ForCorruption(),
+            };
     }
 
     public static HubException WrongLength(TransferItem item, long? actual) => new(

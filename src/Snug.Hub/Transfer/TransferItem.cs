@@ -25,6 +25,9 @@ internal sealed record TransferItem
     /// <summary>Where the verified content goes.</summary>
     public required string FinalPath { get; init; }
 
+    /// <summary>Another place where the content may stand: where links are not to be had, blobs move into their snapshot.</summary>
+    public string? OtherPath { get; init; }
+
     /// <summary>The lock shared with other processes.</summary>
     public required string LockPath { get; init; }
 

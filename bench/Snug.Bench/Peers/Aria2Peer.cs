@@ -1,0 +1,31 @@
+using System.Text;
+using Snug.Hub;
+using Snug.Server;
+
+namespace Snug.Bench;
+
+internal sealed class Aria2Peer : Peer
+{
+    public override string Name => "aria2c";
+
+    public override string Does => "is given the addresses; `-x16 -s16 -j64`; no hashing";
+
+    public override async Task<(string? Version, string? Problem)> PrepareAsync() => await ProbeAsync("aria2c", "--version");
+
+    public override async Task<(ProcessMeter.Usage Usage, string Files)> DownloadAsync(string endpoint, RepositoryId id, Contents contents, string folder)
+    {
+        StringBuilder list = new();
+        foreach ((string path, RepositoryContent _) in contents.Of(id))
+        {
+            list.Append($"{Url(endpoint, id, path)}\n  out={path}\n");
+        }
+
+        string input = Path.Join(folder, "aria2.txt");
+        await File.WriteAllTextAsync(input, list.ToString());
+        string[] arguments =
+        [
+            "--quiet", "--no-conf", "-x16", "-s16", "-k1M", "-j64", "--file-allocation=none", "--summary-interval=0", "-d", folder, "-i", input,
+        ];
+        return (await RunAsync("aria2c", arguments), folder);
+    }
+}

@@ -1,0 +1,35 @@
+using Snug.Bench;
+
+string[] rest = args.Length > 0 ? args[1..] : [];
+try
+{
+    return (args.Length > 0 ? args[0] : "") switch
+    {
+        "download" => await DownloadCommand.RunAsync(rest),
+        "serve" => await ServeCommand.RunAsync(rest),
+        "client" => await ClientCommand.RunAsync(rest),
+        _ => Usage(""),
+    };
+}
+catch (UsageException e)
+{
+    return Usage(e.Message);
+}
+
+static int Usage(string problem)
+{
+    Console.Error.WriteLine($"""
+        {problem}
+        usage: Snug.Bench download [options]
+
+          --rows NAMES      of {string.Join(',', Scenario.All.Select(row => row.Name))}; all of them by default
+          --peers NAMES     of {string.Join(',', Peer.Names)}; those that are installed by default
+          --rounds N        runs of each peer in each row, interleaved; 3 by default
+          --large BYTES     size of the one large file; 1000000000 by default
+          --small N         number of small files, 4096 bytes each; 2000 by default
+          --work FOLDER     where downloads go; the temporary folder by default
+          --json FILE       writes every run
+          --markdown FILE   writes the tables
+        """);
+    return 2;
+}

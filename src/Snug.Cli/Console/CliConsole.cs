@@ -1,0 +1,102 @@
+using System.Text;
+using Snug.Hub;
+
+namespace Snug.Cli;
+
+/// <summary>The world that a command sees: its streams, its environment and the clock. Tests give it others than the process's.</summary>
+internal sealed class CliConsole
+{
+    private const int DefaultWidth = 80;
+    private const int Utf8 = 65001;
+    private const int Utf16 = 1200;
+
+    /// <summary>Where data goes.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Where messages, progress and errors go.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Where answers to questions come from.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
+    public bool IsOutTerminal { get; init; }
+
+    public bool IsErrorTerminal { get; init; }
+
+    public bool IsInTerminal { get; init; }
+
+    /// <summary>Reads an environment variable.</summary>
+    public Func<string, string?> Variable { get; init; } = _ => null;
+
+    /// <summary>The width of the terminal in columns, now.</summary>
+    public Func<int> Width { get; init; } = () => DefaultWidth;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Has the last word on the options of clients: tests do not wait between retries.</summary>
+    public Action<HubClientOptions>? AdjustClient { get; init; }
+
+    /// <summary>Whether data may be coloured and arranged for the eye.</summary>
+    public bool DecoratesOut => IsOutTerminal && AllowsDecoration;
+
+    /// <summary>Whether messages may be coloured and progress animated.</summary>
+    public bool DecoratesError => IsErrorTerminal && AllowsDecoration;
+
+    /// <summary>Whether lines and marks beyond ASCII can be shown.</summary>
+    public bool HasUnicode => Error.Encoding.CodePage is Utf8 or Utf16;
+
+    /// <summary>Whether the terminal obeys sequences.</summary>
+    public bool HasSequences { get; init; } = true;
+
+    private bool AllowsDecoration => HasSequences && string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") != "dumb";
+
+    public static CliConsole ForProcess() => new()
+    {
+        Out = Open(Console.OpenStandardOutput, () => Console.Out, flushes: false),
+        Error = Open(Console.OpenStandardError, () => Console.Error, flushes: true),
+        In = new LateReader(() => Console.In),
+        IsOutTerminal = !Console.IsOutputRedirected,
+        IsErrorTerminal = !Console.IsErrorRedirected,
+        IsInTerminal = !Console.IsInputRedirected,
+        Variable = Environment.GetEnvironmentVariable,
+        Width = ReadWidth,
+        HasSequences = !OperatingSystem.IsWindows()
+            || (SpectreOutput.TryEnableSequences(Console.Out) && SpectreOutput.TryEnableSequences(Console.Error)),
+    };
+
+    /// <summary>
+    /// Opens a stream of the process. Elsewhere than on Windows the platform's own writers would first read the terminal's description
+    /// and change its settings, which takes time and is of use only to programs that read keys.
+    /// </summary>
+    private static TextWriter Open(Func<Stream> open, Func<TextWriter> platform, bool flushes)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return platform();
+        }
+
+        Encoding encoding = Console.OutputEncoding is { CodePage: not Utf8 } other ? other : new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return TextWriter.Synchronized(new StreamWriter(open(), encoding) { AutoFlush = flushes });
+    }
+
+    private static int ReadWidth()
+    {
+        try
+        {
+            // The window of whichever stream is a terminal; zero where the system does not know it.
+            return Console.WindowWidth is > 0 and int width ? width : DefaultWidth;
+        }
+        catch (IOException)
+        {
+            return DefaultWidth;
+        }
+    }
+
+    /// <summary>Opens standard input when the first question is asked: opening it takes over the terminal's settings.</summary>
+    private sealed class LateReader(Func<TextReader> open) : TextReader
+    {
+        public override int Read() => open().Read();
+
+        public override string? ReadLine() => open().ReadLine();
+    }
+}

@@ -1,0 +1,53 @@
+namespace Snug.Cli;
+
+/// <summary>
+/// What is said to whoever watches, on standard error. Where progress is JSON, so is everything else there: a program reads it.
+/// </summary>
+internal sealed class Messages(CliConsole console, bool isQuiet, bool isJson)
+{
+    public bool IsQuiet => isQuiet;
+
+    public void Say(string line) => Write("info", line, line);
+
+    /// <summary>Says that something is done.</summary>
+    public void Done(string line) =>
+        Write("done", line, (console.HasUnicode ? Ansi.Style(console.DecoratesError, Ansi.Green, "✓") + " " : "") + line);
+
+    public void Warn(string line) => Write("warning", line, Ansi.Style(console.DecoratesError, Ansi.Yellow, "warning:") + " " + line);
+
+    /// <summary>Says what explains or sums up what was just shown.</summary>
+    public void Hint(string line) => Write("info", line, Ansi.Style(console.DecoratesError, Ansi.Dim, line));
+
+    /// <summary>Reports an error, which not even <c>--quiet</c> hides.</summary>
+    public void Fail(Failure failure)
+    {
+        if (isJson)
+        {
+            console.Error.WriteLine(JsonOutput.Line(json =>
+            {
+                json.WriteString("event", "error");
+                failure.Write(json);
+            }));
+            console.Error.Flush();
+        }
+        else
+        {
+            failure.Print(console);
+        }
+    }
+
+    private void Write(string level, string text, string decorated)
+    {
+        if (isQuiet)
+        {
+            return;
+        }
+
+        console.Error.WriteLine(!isJson ? decorated : JsonOutput.Line(json =>
+        {
+            json.WriteString("event", "message");
+            json.WriteString("level", level);
+            json.WriteString("text", text);
+        }));
+    }
+}

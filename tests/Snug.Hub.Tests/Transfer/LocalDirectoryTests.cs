@@ -1,0 +1,88 @@
+using Snug.TestKit;
+
+namespace Snug.Hub.Tests;
+
+/// <summary>Downloads into a folder of the user's.</summary>
+public sealed class LocalDirectoryTests : DownloadFixture
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private DownloadOptions Options => new() { LocalDirectory = _folder.Root };
+
+    [Fact]
+    public async Task Files_stand_under_their_names_and_are_not_transferred_again()
+    {
+        CachedSnapshot snapshot = await Client.DownloadSnapshotAsync(Id, Options, cancellationToken: Cancellation);
+
+        Assert.Equal(_folder.Root, snapshot.Directory);
+        foreach (string file in snapshot.Files)
+        {
+            FileInfo info = new(Path.Join(_folder.Root, file));
+            string etag = Commit.Tree.Find(file)!.File!.ETag.Trim('"');
+            Assert.Null(info.LinkTarget);
+            Assert.Equal(etag, BlobHash.Of(info.FullName, etag.Length));
+        }
+
+        Assert.Equal("*", await File.ReadAllTextAsync(Path.Join(_folder.Root, ".cache", "huggingface", ".gitignore"), Cancellation));
+        Assert.False(Directory.Exists(Path.Join(CacheFolder, "blobs")));
+        Hub.Requests.Clear();
+        CachedSnapshot again = await Client.DownloadSnapshotAsync(Id, Options, cancellationToken: Cancellation);
+        Assert.Equal(0, again.TransferredFiles);
+        Assert.Equal(0, Hub.Requests.ResolveCount);
+    }
+
+    [Fact]
+    public async Task A_file_that_the_user_changed_is_replaced_only_by_a_verified_one()
+    {
+        await Client.DownloadSnapshotAsync(Id, Options, cancellationToken: Cancellation);
+        string file = Path.Join(_folder.Root, "config.json");
+        await File.WriteAllTextAsync(file, "[]", Cancellation);
+        File.SetLastWriteTimeUtc(file, TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1));
+        Hub.Faults.Add("*/config.json", Fault.FlipByte(0));
+
+        HubException e = await Assert.ThrowsAsync<HubException>(() => Client.DownloadSnapshotAsync(Id, Options, cancellationToken: Cancellation));
+        Assert.Equal(HubErrorKind.Corrupted, e.Kind);
+        Assert.Equal("[]", await File.ReadAllTextAsync(file, Cancellation));
+
+        Hub.Faults.Clear();
+        await Client.DownloadSnapshotAsync(Id, Options, cancellationToken: Cancellation);
+        Assert.Equal("{}", await File.ReadAllTextAsync(file, Cancellation));
+    }
+
+    [Fact]
+    public async Task Right_files_without_notes_are_recognized_by_their_hash()
+    {
+        await Client.DownloadSnapshotAsync(Id, Options, cancellationToken: Cancellation);
+        Directory.Delete(Path.Join(_folder.Root, ".cache"), recursive: true);
+
+        CachedSnapshot again = await Client.DownloadSnapshotAsync(Id, Options, cancellationToken: Cancellation);
+
+        Assert.Equal(0, again.TransferredFiles);
+        Assert.True(File.Exists(Path.Join(_folder.Root, ".cache", "huggingface", "download", "weights", "big.safetensors.metadata")));
+    }
+
+    [Fact]
+    public async Task What_the_shared_cache_has_is_copied()
+    {
+        await Client.DownloadSnapshotAsync(Id, cancellationToken: Cancellation);
+        Hub.Requests.Clear();
+
+        CachedSnapshot local = await Client.DownloadSnapshotAsync(Id, Options, cancellationToken: Cancellation);
+
+        Assert.Equal((0, 0), (local.TransferredFiles, Hub.Requests.ResolveCount));
+        Assert.Equal(BigSize, new FileInfo(local.GetFile("weights/big.safetensors")).Length);
+        Assert.Empty(Directory.GetFiles(_folder.Root, "*.incomplete", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task One_file_and_offline_work_as_well()
+    {
+        string file = await Client.DownloadFileAsync(Id, "weights/middle.bin", Options, cancellationToken: Cancellation);
+        Assert.Equal(Path.Join(_folder.Root, "weights", "middle.bin"), file);
+
+        using HubClient offline = Hub.CreateClient(Cache, o => o.Offline = true);
+        Assert.Equal(file, await offline.DownloadFileAsync(Id, "weights/middle.bin", Options, cancellationToken: Cancellation));
+        CachedSnapshot snapshot = await offline.DownloadSnapshotAsync(Id, Options, cancellationToken: Cancellation);
+        Assert.Equal(["weights/middle.bin"], snapshot.Files);
+    }
+}
