@@ -22,7 +22,7 @@ public sealed partial class HubClient
     }
 
     /// <summary>
-    /// Downloads one file and gives its path. A path that ends with <c>/</c> or <c>.mlpackage</c> means the folder:
+    /// Downloads one file and gives its path. A path that ends with <c>/</c>, <c>.mlpackage</c> or <c>.mlmodelc</c> means the folder:
     /// it is downloaded with everything beneath and its path is given.
     /// </summary>
     /// <param name="repository">The repository.</param>

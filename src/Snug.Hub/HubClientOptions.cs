@@ -54,8 +54,8 @@ public sealed class HubClientOptions
     /// <summary>The longest delay that is waited out when the Hub asks for one; beyond it the call fails as rate limited. Default: 5 min.</summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The most connections that transfer file content at once, over all files of a call. Default: 32.</summary>
-    public int MaxConnections { get; set; } = 32;
+    /// <summary>The most connections that transfer file content at once, over all files of a call. Default: 64.</summary>
+    public int MaxConnections { get; set; } = 64;
 
     /// <summary>The hard cap on buffers for content in flight, in bytes. Default: 32 MiB.</summary>
     public long MemoryLimit { get; set; } = 32L * 1024 * 1024;

@@ -31,7 +31,7 @@ internal sealed class DownloadCommand : SnugCommand
 
     private readonly Option<string?> _maxWorkers = new("--max-workers")
     {
-        Description = "The most connections at once (default: 32).",
+        Description = "The most connections at once (default: 64).",
         HelpName = "N",
     };
 
@@ -67,7 +67,7 @@ internal sealed class DownloadCommand : SnugCommand
         {
             clientOptions.MaxConnections = int.TryParse(workers, out int number) && number is > 0 and <= MaxWorkers
                 ? number
-                : throw CliException.Usage($"'{workers}' is not a number from 1 to {MaxWorkers}.", "Drop --max-workers to have the number found by measurement, up to 32.");
+                : throw CliException.Usage($"'{workers}' is not a number from 1 to {MaxWorkers}.", "Drop --max-workers to have the number found by measurement, up to 64.");
         }
 
         if (invocation.Get(_limitRate) is { } rate)

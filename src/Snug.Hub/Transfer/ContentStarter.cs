@@ -64,7 +64,7 @@ internal sealed class ContentStarter
         try
         {
             PartialFile partial = Guarded(item, () => PartialFile.Open(item, fileLock is null ? null : FindAbandoned(item, readLeftovers)));
-            file = new LargeFile(item, partial, fileLock, _context.Pool, _ => _state.Pulse());
+            file = new LargeFile(item, partial, fileLock, _context.Pool, _state.Pulse);
         }
         catch
         {

@@ -6,8 +6,8 @@ namespace Snug.Hub;
 internal sealed partial class Downloader(
     RepositoryApi api, HubHttp http, HubClientOptions clientOptions, BlockPool pool, TimeProvider time, ILogger logger)
 {
-    private const int StartConnections = 8;
-    private const int StartWithManyFiles = 32;
+    private const int StartConnections = 16;
+    private const int StartWithManyFiles = 64;
     private const int ManySmallFiles = 64;
 
     private int _running;

@@ -18,16 +18,17 @@ internal sealed class LargeFile : IDisposable
     private readonly List<(int First, int End)> _unassigned = [];
     private readonly List<Segment> _segments = [];
     private readonly Lock _gate = new();
-    private readonly Action<LargeFile> _onMissing;
+    private readonly Action _onWork;
     private int _hashed;
+    private volatile bool _opened;
 
-    public LargeFile(TransferItem item, PartialFile partial, FileLock? fileLock, BlockPool pool, Action<LargeFile> onMissing)
+    public LargeFile(TransferItem item, PartialFile partial, FileLock? fileLock, BlockPool pool, Action onWork)
     {
         Item = item;
         _partial = partial;
         _lock = fileLock;
         _pool = pool;
-        _onMissing = onMissing;
+        _onWork = onWork;
         ResumedBytes = partial.Blocks.WrittenBytes();
         for (int block = 0; block < Blocks.Count; block++)
         {
@@ -95,7 +96,9 @@ internal sealed class LargeFile : IDisposable
         const int MaxBlocks = 64 * 1024 * 1024 / BlockPool.BlockSize;
         lock (_gate)
         {
-            if (_unassigned.Count == 0 || (Sequential && _segments.Count > 0))
+            // The first answer tells whether ranges are to be had and where the content lies; all others go there at once
+            // instead of asking the Hub again.
+            if (_unassigned.Count == 0 || ((Sequential || !_opened) && _segments.Count > 0))
             {
                 return null;
             }
@@ -178,6 +181,18 @@ internal sealed class LargeFile : IDisposable
 
                 AddMissing(block);
             }
+        }
+    }
+
+    /// <summary>An answer has come: others may follow.</summary>
+    /// <param name="location">Where the content lies, if the Hub redirected to it.</param>
+    public void Open(Uri? location)
+    {
+        Location = location;
+        if (!_opened)
+        {
+            _opened = true;
+            _onWork();
         }
     }
 
@@ -333,7 +348,7 @@ internal sealed class LargeFile : IDisposable
             AddMissing(block);
         }
 
-        _onMissing(this);
+        _onWork();
     }
 
     private void AddMissing(int block)

@@ -63,7 +63,6 @@ internal sealed class SegmentFetcher(TransferContext context)
                 },
                 connection.Token).ConfigureAwait(false);
             uri = response.Uri;
-            file.Location = response.FromEndpoint ? null : response.Uri;
             if (Check(segment, response, first) is { } problem)
             {
                 return problem;
@@ -82,6 +81,7 @@ internal sealed class SegmentFetcher(TransferContext context)
                 file.ExtendToEnd(segment);
             }
 
+            file.Open(response.FromEndpoint ? null : response.Uri);
             connection.Begin();
             Stream body = await response.Message.Content.ReadAsStreamAsync(connection.Token).ConfigureAwait(false);
             await ReadBlocksAsync(segment, buffer, body, connection).ConfigureAwait(false);
