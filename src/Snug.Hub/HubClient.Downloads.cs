@@ -38,7 +38,7 @@ public sealed partial class HubClient
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(path);
         options ??= new DownloadOptions();
-        if (path.EndsWith('/') || RepositoryPath.IsPackage(path))
+        if (path.EndsWith('/') || RepositoryFile.IsPackage(path))
         {
             CachedSnapshot snapshot = await DownloadDirectoryAsync(repository, path, options, progress, cancellationToken).ConfigureAwait(false);
             return snapshot.GetDirectory(path);

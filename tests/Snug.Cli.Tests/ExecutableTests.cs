@@ -28,7 +28,7 @@ public sealed class ExecutableTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Fact]
-    public async Task An_interrupt_ends_it_with_130_and_the_next_run_goes_on()
+    public async Task A_signal_ends_it_with_130_and_the_next_run_goes_on()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal to send to one process.");
         using CliHarness cli = hub.Cli();
@@ -37,20 +37,22 @@ public sealed class ExecutableTests(SampleHub hub) : IClassFixture<SampleHub>
         while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
             lines.Add(line);
-            if (line.Contains("\"filesDone\":7", StringComparison.Ordinal))
+            if (JsonDocument.Parse(line).RootElement.TryGetProperty("bytesDone", out JsonElement bytes) && bytes.GetInt64() > 0)
             {
+                // At this rate the rest takes ten seconds.
                 break;
             }
         }
 
-        using Process kill = Process.Start("kill", ["-INT", process.Id.ToString()]);
+        // SIGINT takes the same way, but programs that a shell started in the background inherit it as ignored.
+        using Process kill = Process.Start("kill", ["-TERM", process.Id.ToString()]);
         string rest = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         CliResult resumed = await RunAsync(cli, "download", "snug/tiny-model", "--json");
 
         Assert.Equal(ExitCodes.Cancelled, process.ExitCode);
         Assert.Equal("cancelled", JsonDocument.Parse(rest.TrimEnd().Split('\n')[^1]).RootElement.GetProperty("kind").GetString());
-        Assert.Equal(1, resumed.Json.GetProperty("transferredFiles").GetInt32());
+        Assert.InRange(resumed.Json.GetProperty("transferredFiles").GetInt32(), 1, 8);
     }
 
     private static async Task<CliResult> RunAsync(CliHarness cli, params string[] arguments)

@@ -5,9 +5,6 @@ namespace Snug.Cli;
 /// <summary>The FILES of a command line: exact names, folders and patterns.</summary>
 internal sealed class FileSelection
 {
-    /// <summary>Folders that programs treat as one file; people name them without a slash at the end.</summary>
-    private static readonly string[] PackageSuffixes = [".mlpackage", ".mlmodelc"];
-
     public FileSelection(IEnumerable<string> texts, IReadOnlyList<string> include)
     {
         foreach (string text in texts)
@@ -16,7 +13,7 @@ internal sealed class FileSelection
             {
                 Patterns.Add(text);
             }
-            else if (text.EndsWith('/') || PackageSuffixes.Any(s => text.EndsWith(s, StringComparison.OrdinalIgnoreCase)))
+            else if (text.EndsWith('/') || RepositoryFile.IsPackage(text))
             {
                 Folders.Add(text.TrimEnd('/'));
             }

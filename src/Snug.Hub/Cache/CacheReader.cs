@@ -4,7 +4,6 @@ namespace Snug.Hub;
 internal sealed class CacheReader(CacheLayout layout)
 {
     private const int MinShortCommit = 7;
-    private const int MaxRefLength = 128;
 
     /// <summary>The commit that a revision stood for when it was last downloaded, or <see langword="null"/>.</summary>
     public string? FindCommit(RepositoryId id, string revision)
@@ -16,10 +15,8 @@ internal sealed class CacheReader(CacheLayout layout)
 
         try
         {
-            FileInfo file = new(layout.Ref(id, revision));
-            if (file.Exists && file.Length <= MaxRefLength)
+            if (RefReader.TryReadCommit(layout.Ref(id, revision)) is { } commit)
             {
-                string commit = File.ReadAllText(file.FullName).Trim();
                 return Revisions.IsCommit(commit) ? commit : null;
             }
 

@@ -78,12 +78,25 @@ internal sealed partial class UnflushedDownloads(CacheLayout layout, TimeProvide
             cancellationToken.ThrowIfCancellationRequested();
             string name = Path.GetFileName(blob);
             FileInfo file = new(blob);
-            if (file.LinkTarget is null && new DateTimeOffset(file.LastWriteTimeUtc) >= since && (Hashes.IsSha256(name) || Hashes.IsGitBlob(name))
-                && !Hashes.IsHashOf(name, blob))
+            bool isYoung = file.LinkTarget is null && new DateTimeOffset(file.LastWriteTimeUtc) >= since;
+            if (isYoung && (Hashes.IsSha256(name) || Hashes.IsGitBlob(name)) && IsLost(name, blob))
             {
                 LogLost(logger, id, name);
                 File.Delete(blob);
             }
+        }
+    }
+
+    private static bool IsLost(string name, string blob)
+    {
+        try
+        {
+            return !Hashes.IsHashOf(name, blob);
+        }
+        catch (FileNotFoundException)
+        {
+            // Another process found the same and was quicker.
+            return false;
         }
     }
 

@@ -13,4 +13,11 @@ public sealed record RepositoryFile(string Path, long Size, string BlobId, strin
 
     /// <summary>Whether the content is stored as a large file.</summary>
     public bool IsLfs => LfsSha256 is not null;
+
+    /// <summary>
+    /// Whether a path names a folder that is one model to its users and makes sense only whole: Core ML's <c>.mlpackage</c> and
+    /// <c>.mlmodelc</c>.
+    /// </summary>
+    public static bool IsPackage(ReadOnlySpan<char> path) =>
+        path.EndsWith(".mlpackage", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".mlmodelc", StringComparison.OrdinalIgnoreCase);
 }

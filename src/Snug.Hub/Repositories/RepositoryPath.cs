@@ -10,10 +10,6 @@ internal static class RepositoryPath
 
     private static readonly SearchValues<char> ForbiddenOnWindows = SearchValues.Create("<>:\"|?*");
 
-    /// <summary>Whether a path names a folder that is one model to its users, which only makes sense whole.</summary>
-    public static bool IsPackage(ReadOnlySpan<char> path) =>
-        path.EndsWith(".mlpackage", StringComparison.Ordinal) || path.EndsWith(".mlmodelc", StringComparison.Ordinal);
-
     /// <summary>
     /// Finds two paths that would be one file where the file system ignores case, and a file where another path needs a folder.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Snug.Hub;
 
@@ -11,6 +12,7 @@ internal static class BlockChecksum
 {
     private const int Lanes = 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // Precompiled code would call the instruction through a stub.
     public static uint Compute(ReadOnlySpan<byte> data)
     {
         int quarter = data.Length / Lanes & ~(sizeof(ulong) - 1);

@@ -150,7 +150,7 @@ internal sealed class CacheDestination : DownloadDestination
 
         for (int slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
         {
-            if (RepositoryPath.IsPackage(path.AsSpan(0, slash)))
+            if (RepositoryFile.IsPackage(path.AsSpan(0, slash)))
             {
                 return path[..slash];
             }

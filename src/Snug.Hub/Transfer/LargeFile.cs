@@ -78,17 +78,6 @@ internal sealed class LargeFile : IDisposable
 
     public bool IsWritten(int block) => Blocks.IsWritten(block);
 
-    public bool AllWritten
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _unassigned.Count == 0 && _segments.Count == 0;
-            }
-        }
-    }
-
     /// <summary>Takes the next stretch nobody fetches yet, smaller the less is left, so that connections finish together.</summary>
     public Segment? TakeSegment(int connections)
     {

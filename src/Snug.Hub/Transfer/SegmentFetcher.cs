@@ -49,19 +49,8 @@ internal sealed class SegmentFetcher(TransferContext context)
             long first = BlockMap.Offset(segment.Next) + buffer.Filled;
             long last = Math.Min(BlockMap.Offset(segment.End), item.Size) - 1;
             bool whole = first == 0 && last == item.Size - 1;
-            using HubResponse response = await context.Http.SendAsync(
-                new HubRequest
-                {
-                    Method = HttpMethod.Get,
-                    Uri = uri,
-                    Context = item.Context,
-                    Settings = context.Settings,
-                    Redirects = RedirectPolicy.Anywhere,
-                    Range = whole ? null : (first, last),
-                    Retry = false,
-                    OwnConnection = true,
-                },
-                connection.Token).ConfigureAwait(false);
+            HubRequest request = context.RequestFor(item, uri) with { Range = whole ? null : (first, last), OwnConnection = true };
+            using HubResponse response = await context.Http.SendAsync(request, connection.Token).ConfigureAwait(false);
             uri = response.Uri;
             if (Check(segment, response, first) is { } problem)
             {

@@ -52,17 +52,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
         Uri uri = HubUrls.Resolve(context.Settings.Endpoint, item.Repository, item.Commit, item.Path);
         try
         {
-            using HubResponse response = await context.Http.SendAsync(
-                new HubRequest
-                {
-                    Method = HttpMethod.Get,
-                    Uri = uri,
-                    Context = item.Context,
-                    Settings = context.Settings,
-                    Redirects = RedirectPolicy.Anywhere,
-                    Retry = false,
-                },
-                connection.Token).ConfigureAwait(false);
+            using HubResponse response = await context.Http.SendAsync(context.RequestFor(item, uri), connection.Token).ConfigureAwait(false);
             uri = response.Uri;
             if (TransferContext.FindEncoding(item, response) is { } encoded)
             {

@@ -39,6 +39,7 @@ internal sealed record TransferContext(
         }
 
         Progress.File(item.Path, DownloadFileState.Retrying, done, item.Size, failure.Message);
+        TransferLog.Retry(Logger, item.Context.Subject, failure.Message, failures);
         // A connection that fell silent after it had delivered is replaced at once; waiting would only add to the stall.
         if (failure.Kind != HubErrorKind.Timeout || failures > 1)
         {
@@ -65,33 +66,34 @@ internal sealed record TransferContext(
         return HubErrors.Network(item.Context, uri, e);
     }
 
+    /// <summary>The request for a content; the bytes a connection brings are kept by the caller's own loop, which also retries.</summary>
+    public HubRequest RequestFor(TransferItem item, Uri uri) => new()
+    {
+        Method = HttpMethod.Get,
+        Uri = uri,
+        Context = item.Context,
+        Settings = Settings,
+        Redirects = RedirectPolicy.Anywhere,
+        Retry = false,
+    };
+
     /// <summary>Finds that a body is compressed: nobody asked for it, and its bytes are not those of the file.</summary>
     public static HubException? FindEncoding(TransferItem item, HubResponse response)
     {
         string encoding = string.Join(", ", response.Message.Content.Headers.ContentEncoding);
         return encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? null
-            : new HubException(HubErrorKind.Corrupted, $"The server, or a proxy, sends {item.Context.Subject} with the encoding '{encoding}', which was not asked for.")
-            {
-                Repository = item.Repository,
-                Revision = item.Commit,
-                File = item.Path,
-                Advice = HubAdvice.ForCorruption(),
-            };
+            : Corrupted(item, $"The server, or a proxy, sends {item.Context.Subject} with the encoding '{encoding}', which was not asked for.");
     }
 
-    public static HubException WrongLength(TransferItem item, long? actual) => new(
-        HubErrorKind.Corrupted,
-        $"The server announces {(actual is { } length ? length.ToString() : "an unknown number of")} bytes for {item.Context.Subject}, but the file has {item.Size}.")
-    {
-        Repository = item.Repository,
-        Revision = item.Commit,
-        File = item.Path,
-        Advice = HubAdvice.ForCorruption(),
-    };
+    public static HubException WrongLength(TransferItem item, long? actual) => Corrupted(
+        item,
+        $"The server announces {(actual is { } length ? length.ToString() : "an unknown number of")} bytes for {item.Context.Subject}, but the file has {item.Size}.");
 
-    public static HubException WrongHash(TransferItem item, string actual) => new(
-        HubErrorKind.Corrupted, $"The content received for {item.Context.Subject} has the hash {actual} instead of {item.Etag}.")
+    public static HubException WrongHash(TransferItem item, string actual) =>
+        Corrupted(item, $"The content received for {item.Context.Subject} has the hash {actual} instead of {item.Etag}.");
+
+    private static HubException Corrupted(TransferItem item, string message) => new(HubErrorKind.Corrupted, message)
     {
         Repository = item.Repository,
         Revision = item.Commit,

@@ -99,4 +99,41 @@ public sealed class FileDownloadTests : DownloadFixture
         Assert.Equal(HubErrorKind.Offline, e.Kind);
         Assert.Equal(0, Hub.Requests.Count);
     }
+
+    [Fact]
+    public async Task A_transfer_that_breaks_and_goes_on_is_logged_without_the_token()
+    {
+        Hub.Faults.Add(new FaultRule { Path = "*/resolve/*", Fault = Fault.Status(503), Times = 1 });
+        ListLogger logger = new();
+        using HubClient client = new(
+            new HubClientOptions
+            {
+                Endpoint = Hub.Endpoint,
+                CacheDirectory = Cache.Root,
+                Token = AccessToken.Parse("hf_xxx"),
+                RetryBaseDelay = TimeSpan.FromMilliseconds(5),
+            },
+            logger: logger);
+
+        await client.DownloadSnapshotAsync(Id, new DownloadOptions { Include = ["config.json"] }, cancellationToken: Cancellation);
+
+        Assert.Contains(logger.Lines, l => l.Contains("config.json", StringComparison.Ordinal) && l.Contains("503", StringComparison.Ordinal));
+        Assert.DoesNotContain(logger.Lines, l => l.Contains("hf_xxx", StringComparison.Ordinal));
+    }
+
+    private sealed class ListLogger : Microsoft.Extensions.Logging.ILogger<HubClient>
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
+
+        public IEnumerable<string> Lines => _lines;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            Microsoft.Extensions.Logging.LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => _lines.Enqueue(formatter(state, exception));
+    }
 }
