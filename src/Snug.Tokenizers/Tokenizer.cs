@@ -55,7 +55,7 @@ public sealed partial class Tokenizer
     {
         try
         {
-            return FromBytes(System.IO.File.ReadAllBytes(path));
+            return new Tokenizer(TokenizerJsonReader.Read(System.IO.File.ReadAllBytes(path)));
         }
         catch (TokenizerException exception)
         {
@@ -66,7 +66,7 @@ public sealed partial class Tokenizer
     /// <summary>Loads a tokenizer.json from memory.</summary>
     /// <param name="json">The file, as UTF-8.</param>
     /// <exception cref="TokenizerException">The file is damaged, or needs what is not supported.</exception>
-    public static Tokenizer FromBytes(ReadOnlySpan<byte> json) => new(TokenizerJsonReader.Read(json));
+    public static Tokenizer FromBytes(ReadOnlySpan<byte> json) => new(TokenizerJsonReader.Read(json.ToArray()));
 
     /// <summary>Loads a tokenizer.json from a stream.</summary>
     /// <param name="stream">The file, as UTF-8; it is read to its end.</param>
@@ -76,6 +76,6 @@ public sealed partial class Tokenizer
         ArgumentNullException.ThrowIfNull(stream);
         using MemoryStream memory = new();
         stream.CopyTo(memory);
-        return FromBytes(memory.GetBuffer().AsSpan(0, (int)memory.Length));
+        return new Tokenizer(TokenizerJsonReader.Read(memory.GetBuffer().AsMemory(0, (int)memory.Length)));
     }
 }

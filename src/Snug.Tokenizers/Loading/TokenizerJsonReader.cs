@@ -8,18 +8,32 @@ internal static class TokenizerJsonReader
     /// <summary>Deepest nesting of a file; the reference's own reader stops there, too.</summary>
     public const int MaxDepth = 127;
 
-    public static TokenizerParts Read(ReadOnlySpan<byte> json)
+    /// <summary>Reads a file.</summary>
+    public static TokenizerParts Read(ReadOnlyMemory<byte> json)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(json))
+        if (!System.Text.Unicode.Utf8.IsValid(json.Span))
         {
             throw new TokenizerException("The file is not UTF-8.");
         }
 
+        try
+        {
+            return Read(json.Span, new PlainLane(json));
+        }
+        catch (TokenizerException exception) when (exception.InnerException is JsonException)
+        {
+            // Places in the file are told right only by a reader that has read all of it.
+            return Read(json.Span, plain: null);
+        }
+    }
+
+    private static TokenizerParts Read(ReadOnlySpan<byte> json, PlainLane? plain)
+    {
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         string path = "$";
         try
         {
-            return Read(ref reader, ref path);
+            return Read(ref reader, ref path, plain);
         }
         catch (JsonException exception)
         {
@@ -27,7 +41,7 @@ internal static class TokenizerJsonReader
         }
     }
 
-    private static TokenizerParts Read(ref Utf8JsonReader reader, ref string path)
+    private static TokenizerParts Read(ref Utf8JsonReader reader, ref string path, PlainLane? plain)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -47,7 +61,7 @@ internal static class TokenizerJsonReader
 
             if (name == "model")
             {
-                model = ModelReader.Read(ref reader);
+                model = ModelReader.Read(ref reader, plain);
             }
             else if (name is "version" or "truncation" or "padding" or "added_tokens" or "normalizer" or "pre_tokenizer" or "post_processor" or "decoder")
             {

@@ -19,6 +19,7 @@ internal sealed class MergeTable
     public int Count { get; private set; }
 
     /// <summary>Adds a pair; of a pair that comes twice, the last rank counts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int left, int right, int rank, int product)
     {
         ulong key = Key(left, right);
