@@ -32,6 +32,8 @@ public sealed partial class Tokenizer
         {
             _added = _added.Add(parts.AddedTokens, _model, _normalizer, out _);
         }
+
+        _model.Complete();
     }
 
     /// <summary>How encodings that are too long are cut; null for not at all. A file may bring its own setting.</summary>

@@ -113,7 +113,7 @@ internal ref struct PlainJson
                 }
 
                 int space = line.IndexOf((byte)' ');
-                if (space < 0 || line[(space + 1)..].Contains((byte)' ') || line[0] == '#')
+                if (space < 0 || line[(space + 1)..].Contains((byte)' ') || line.StartsWith("#version"u8))
                 {
                     return false;
                 }

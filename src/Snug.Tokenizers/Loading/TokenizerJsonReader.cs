@@ -27,7 +27,8 @@ internal static class TokenizerJsonReader
         }
     }
 
-    private static TokenizerParts Read(ReadOnlySpan<byte> json, PlainLane? plain)
+    /// <summary>Reads a file that is UTF-8; without a plain lane everything by the JSON reader.</summary>
+    internal static TokenizerParts Read(ReadOnlySpan<byte> json, PlainLane? plain)
     {
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         string path = "$";

@@ -33,7 +33,7 @@ internal sealed class MergeListBuilder
         _ends[_parts++] = _length;
     }
 
-    /// <summary>Makes the table of merges; every part and every product must be in the vocabulary.</summary>
+    /// <summary>Makes the table of merges; every part and every product must be in the vocabulary. A large one is still being filled.</summary>
     public MergeTable Build(Vocabulary vocabulary, int prefixLength, string path)
     {
         int[] numbers = new int[Count * 3];
@@ -51,23 +51,26 @@ internal sealed class MergeListBuilder
 
         // Workers have their merges in order, so the first that is wrong in the file is found first.
         int found = Array.FindIndex(wrong, merge => merge >= 0);
-        return found < 0 ? MakeTable(numbers) : throw Error(vocabulary, prefixLength, wrong[found], $"{path}[{wrong[found]}]");
-    }
-
-    // Optimized from the first call: most programs load one tokenizer.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static MergeTable MakeTable(ReadOnlySpan<int> numbers)
-    {
-        MergeTable table = new(numbers.Length / 3);
-        for (int merge = 0; merge < numbers.Length / 3; merge++)
+        if (found >= 0)
         {
-            table.Add(numbers[3 * merge], numbers[(3 * merge) + 1], merge, numbers[(3 * merge) + 2]);
+            throw Error(vocabulary, prefixLength, wrong[found], $"{path}[{wrong[found]}]");
+        }
+
+        MergeTable table = new(Count);
+        if (workers == 1)
+        {
+            table.Add(numbers);
+        }
+        else
+        {
+            table.Fill(numbers);
         }
 
         return table;
     }
 
     /// <summary>Finds the numbers of left part, right part and product of some merges; returns the first merge that lacks one, or -1.</summary>
+    // Optimized from the first call: most programs load one tokenizer.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Find(Vocabulary vocabulary, int prefixLength, int from, int to, Span<int> numbers)
     {
