@@ -91,7 +91,7 @@ internal static class TokenizerJsonReader
         {
             Truncation = Component(members, "truncation", ReadTruncation),
             Padding = Component(members, "padding", ReadPadding),
-            AddedTokens = members.TryGetValue("added_tokens", out JsonNode tokens) ? [.. tokens.Items().Select(ReadAddedToken)] : [],
+            AddedTokens = members.TryGetValue("added_tokens", out JsonNode tokens) ? [.. tokens.Items(static (element, path, index) => TryReadAddedToken(element) ?? ReadAddedToken(new JsonNode(element, $"{path}[{index}]")))] : [],
             Normalizer = Component(members, "normalizer", ComponentReader.Normalizer),
             PreTokenizer = Component(members, "pre_tokenizer", ComponentReader.PreTokenizer),
             PostProcessor = Component(members, "post_processor", ComponentReader.PostProcessor),
@@ -114,6 +114,28 @@ internal static class TokenizerJsonReader
     private static T? Component<T>(Dictionary<string, JsonNode> members, string name, Func<JsonNode, T> read)
         where T : class =>
         members.TryGetValue(name, out JsonNode node) && !node.IsNull ? read(node) : null;
+
+    /// <summary>The token, or null where something is wrong with it. Files have thousands, so the place of each is not spelled out.</summary>
+    private static AddedToken? TryReadAddedToken(JsonElement element)
+    {
+        return element.ValueKind == JsonValueKind.Object
+            && element.TryGetProperty("id"u8, out JsonElement id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number) && number >= 0
+            && element.TryGetProperty("content"u8, out JsonElement content) && content.ValueKind == JsonValueKind.String
+            && System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(content).IndexOf("\\u"u8) < 0
+            && TryReadFlag(element, "single_word"u8, out bool singleWord)
+            && TryReadFlag(element, "lstrip"u8, out bool leftStrip)
+            && TryReadFlag(element, "rstrip"u8, out bool rightStrip)
+            && TryReadFlag(element, "normalized"u8, out bool normalized)
+            && TryReadFlag(element, "special"u8, out bool special)
+            ? new AddedToken(content.GetString()!) { SingleWord = singleWord, LeftStrip = leftStrip, RightStrip = rightStrip, Normalized = normalized, Special = special }
+            : null;
+    }
+
+    private static bool TryReadFlag(JsonElement element, ReadOnlySpan<byte> name, out bool value)
+    {
+        value = element.TryGetProperty(name, out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
+        return value || flag.ValueKind == JsonValueKind.False;
+    }
 
     private static AddedToken ReadAddedToken(JsonNode node)
     {
