@@ -27,7 +27,7 @@ internal static class TokenizersLoadCommand
             rows.Add(await MeasureAsync(name, files[name], folder, rounds));
         }
 
-        string report = Report(rows, rounds, $"{Machine.Describe(folder)}; load {load} before and {Machine.Load} after");
+        string report = Report(rows, rounds, $"{Machine.Describe()}; load {load} before and {Machine.Load} after");
         Console.WriteLine(report);
         if (arguments.Text("markdown") is { } markdown)
         {
