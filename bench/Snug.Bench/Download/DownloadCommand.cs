@@ -46,7 +46,7 @@ internal static class DownloadCommand
 
             string report = Report.Write(
                 contents, scenarios, peers, measurements, limits, rounds, Patience,
-                $"{Machine.Describe(work)}; load {load} before and {Machine.Load} after");
+                $"{Machine.Describe()}, downloads on {new DriveInfo(work).DriveFormat}; load {load} before and {Machine.Load} after");
             Console.WriteLine(report);
             if (arguments.Text("markdown") is { } markdown)
             {

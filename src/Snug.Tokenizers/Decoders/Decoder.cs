@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace Snug.Tokenizers;
+
+/// <summary>Turns the texts of tokens back into text.</summary>
+internal abstract class Decoder
+{
+    /// <summary>Changes the list of texts; joined, they are the text.</summary>
+    public abstract void Decode(List<string> tokens);
+
+    /// <summary>Writes the component as it stands in a tokenizer file.</summary>
+    public abstract void Write(Utf8JsonWriter writer);
+}

@@ -1,0 +1,4 @@
+namespace Snug.Tokenizers;
+
+/// <summary>A part of a text, in bytes.</summary>
+internal readonly record struct TextPart(int Start, int End, bool IsMatch);
