@@ -1,3 +1,5 @@
+using Snug.Hub;
+
 namespace Snug.Cli;
 
 /// <summary>The token, where it came from, and whom it stands for.</summary>
