@@ -36,13 +36,13 @@ internal sealed class AccessChecker(RepositoryApi api)
             return builder.Offline();
         }
 
-        Task<Outcome<(RepositoryInfo, IReadOnlyList<SiblingDto>)>> informing = TryAsync(() => InfoAsync(asking));
+        Task<Outcome<(RepositoryInfo, IReadOnlyList<Sibling>)>> informing = TryAsync(() => InfoAsync(asking));
         Task<Outcome<bool>> probing = TryAsync(async () =>
         {
             await api.CheckContentAsync(asking, query.Repository, builder.Revision, cancellationToken).ConfigureAwait(false);
             return true;
         });
-        Outcome<(RepositoryInfo Info, IReadOnlyList<SiblingDto> Files)> info = await informing.ConfigureAwait(false);
+        Outcome<(RepositoryInfo Info, IReadOnlyList<Sibling> Files)> info = await informing.ConfigureAwait(false);
         HubException? refusal = (await probing.ConfigureAwait(false)).Error;
         if (info.Error is null)
         {
@@ -59,7 +59,7 @@ internal sealed class AccessChecker(RepositoryApi api)
         {
             // The Hub turns a wrong token away even from what is public; whether one is needed at all is worth a second question.
             HubSettings nobody = asking with { Token = null, TokenSource = null };
-            Outcome<(RepositoryInfo Info, IReadOnlyList<SiblingDto> Files)> open = await TryAsync(() => InfoAsync(nobody)).ConfigureAwait(false);
+            Outcome<(RepositoryInfo Info, IReadOnlyList<Sibling> Files)> open = await TryAsync(() => InfoAsync(nobody)).ConfigureAwait(false);
             if (open.Error is null)
             {
                 builder.Learn(open.Value.Info, open.Value.Files);
@@ -68,7 +68,7 @@ internal sealed class AccessChecker(RepositoryApi api)
 
         return Worst(refusal, info.Error) is { } error ? builder.Refused(error) : builder.Granted();
 
-        Task<(RepositoryInfo, IReadOnlyList<SiblingDto>)> InfoAsync(HubSettings caller) =>
+        Task<(RepositoryInfo, IReadOnlyList<Sibling>)> InfoAsync(HubSettings caller) =>
             api.GetInfoWithFilesAsync(caller, query.Repository, builder.Revision, query.IncludeSizes, cancellationToken);
     }
 
@@ -77,10 +77,10 @@ internal sealed class AccessChecker(RepositoryApi api)
         content is null || (info is not null && RetryPolicy.IsTransient(content.Kind)) ? info : content;
 
     private async Task<HubException?> ProbeFileAsync(
-        HubSettings settings, RepositoryInfo info, IReadOnlyList<SiblingDto> files, CancellationToken cancellationToken)
+        HubSettings settings, RepositoryInfo info, IReadOnlyList<Sibling> files, CancellationToken cancellationToken)
     {
         // The card and git's own file may be open where the rest is not.
-        string? path = files.Select(f => f.Path).OfType<string>()
+        string? path = files.Select(f => f.Path)
             .Where(p => RepositoryPath.FindProblem(p) is null)
             .OrderBy(p => p is "README.md" or ".gitattributes" ? 1 : 0)
             .FirstOrDefault();

@@ -5,12 +5,12 @@ internal sealed class AccessReportBuilder(HubSettings settings, AccessQuery quer
 {
     private readonly FilePatterns _patterns = new(query.Include, query.Exclude);
     private RepositoryInfo? _info;
-    private IReadOnlyList<SiblingDto> _files = [];
+    private IReadOnlyList<Sibling> _files = [];
 
     public string Revision { get; } = Revisions.Validate(query.Revision);
 
     /// <summary>Takes in what the Hub says about the repository and its files.</summary>
-    public void Learn(RepositoryInfo info, IReadOnlyList<SiblingDto> files)
+    public void Learn(RepositoryInfo info, IReadOnlyList<Sibling> files)
     {
         _info = info;
         _files = files;
@@ -106,11 +106,11 @@ internal sealed class AccessReportBuilder(HubSettings settings, AccessQuery quer
         {
             CacheReader reader = new(new CacheLayout(settings.CacheDirectory));
             (total, missing, count) = (0, 0, 0);
-            foreach (SiblingDto file in _files.Where(f => f.Path is { } path && _patterns.Selects(path)))
+            foreach (Sibling file in _files.Where(f => _patterns.Selects(f.Path)))
             {
                 count++;
                 total += file.ContentSize;
-                bool isThere = RepositoryPath.FindProblem(file.Path!) is null && reader.FindFile(query.Repository, _info.Commit, file.Path!) is not null;
+                bool isThere = RepositoryPath.FindProblem(file.Path) is null && reader.FindFile(query.Repository, _info.Commit, file.Path) is not null;
                 missing += isThere ? 0 : file.ContentSize;
             }
         }
@@ -155,7 +155,7 @@ internal sealed class AccessReportBuilder(HubSettings settings, AccessQuery quer
             }
 
             IEnumerable<string>? listed = commit == _info?.Commit
-                ? _files.Select(f => f.Path).OfType<string>()
+                ? _files.Select(f => f.Path)
                 : TreeCache.TryRead(layout.Tree(query.Repository, commit))?.Select(f => f.Path);
             long bytes = files.Sum(path => RealFile.LengthOf(layout.SnapshotFile(query.Repository, commit, path)) ?? 0);
             return new CachedPresence(commit, files.Count, bytes, listed?.Where(_patterns.Selects).ToHashSet().IsSubsetOf(files));

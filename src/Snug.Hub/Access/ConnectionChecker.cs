@@ -29,13 +29,13 @@ internal sealed class ConnectionChecker(HubHttp http, TimeProvider time)
         };
         try
         {
-            CallerDto? caller = await http.SendAsync(request, response => ReadAsync(response, settings, cancellationToken), cancellationToken).ConfigureAwait(false);
+            Caller? caller = await http.SendAsync(request, response => ReadAsync(response, settings, cancellationToken), cancellationToken).ConfigureAwait(false);
             report = report with
             {
                 IsReachable = true,
                 Account = caller?.Name,
-                TokenName = caller?.Auth?.AccessToken?.DisplayName,
-                TokenRole = caller?.Auth?.AccessToken?.Role,
+                TokenName = caller?.TokenName,
+                TokenRole = caller?.TokenRole,
             };
         }
         catch (HubException e) when (e.StatusCode is 401 && settings.Token is null)
@@ -62,13 +62,15 @@ internal sealed class ConnectionChecker(HubHttp http, TimeProvider time)
         return report with { RoundTrip = roundTrip, ClockSkew = serverTime is { } theirs ? localTime - theirs : null };
     }
 
-    private static async Task<CallerDto?> ReadAsync(HubResponse response, HubSettings settings, CancellationToken cancellationToken)
+    private static async Task<Caller?> ReadAsync(HubResponse response, HubSettings settings, CancellationToken cancellationToken)
     {
         Stream body = await response.Message.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         using BoundedStream bounded = new(body, MaxAnswerLength, settings.IdleTimeout);
         try
         {
-            return await JsonSerializer.DeserializeAsync(bounded, HubJson.Default.CallerDto, cancellationToken).ConfigureAwait(false);
+            using JsonDocument answer = await JsonDocument.ParseAsync(bounded, HubJson.Options, cancellationToken).ConfigureAwait(false);
+            JsonElement? token = answer.RootElement.Object("auth")?.Object("accessToken");
+            return new Caller(answer.RootElement.Text("name"), token?.Text("displayName"), token?.Text("role"));
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException or TimeoutException)
         {
@@ -80,4 +82,6 @@ internal sealed class ConnectionChecker(HubHttp http, TimeProvider time)
     private static Uri? FindProxy(Uri endpoint) => HttpClient.DefaultProxy.IsBypassed(endpoint) || HttpClient.DefaultProxy.GetProxy(endpoint) is not { } proxy
         ? null
         : new UriBuilder(proxy) { UserName = "", Password = "" }.Uri;
+
+    private sealed record Caller(string? Name, string? TokenName, string? TokenRole);
 }
