@@ -80,7 +80,7 @@ internal sealed class AccessChecker(RepositoryApi api)
         HubSettings settings, RepositoryInfo info, IReadOnlyList<Sibling> files, CancellationToken cancellationToken)
     {
         // The card and git's own file may be open where the rest is not.
-        string? path = files.Select(f => f.Path).OfType<string>()
+        string? path = files.Select(f => f.Path)
             .Where(p => RepositoryPath.FindProblem(p) is null)
             .OrderBy(p => p is "README.md" or ".gitattributes" ? 1 : 0)
             .FirstOrDefault();
