@@ -9,60 +9,89 @@ internal sealed class Comparer(string name, Tokenizer tokenizer, ReferenceEngine
 
     public long Compared { get; private set; }
 
-    /// <summary>Compares; the reference must have the same tokenizer loaded.</summary>
+    /// <summary>Compares; the reference must have the same tokenizer loaded. It works on its part while we do ours.</summary>
     public async Task RunAsync(IEnumerable<(string Text, string? Pair)> texts, bool special, bool shrink = true)
     {
         foreach ((string Text, string? Pair)[] batch in texts.Chunk(BatchSize))
         {
-            List<ReferenceEncoding> theirs = await engine.EncodeAsync(batch, special);
+            Task<List<ReferenceEncoding>> encoding = engine.EncodeAsync(batch, special);
+            Outcome[] ours = [.. batch.Select(text => Encode(text, special))];
+            List<ReferenceEncoding> theirs = await encoding;
+            Task<(List<string?> Skipping, List<string?> Whole)> decoding = DecodeAsync(theirs);
+            List<int> differing = [];
             for (int i = 0; i < batch.Length; i++)
             {
                 Compared++;
-                if (Difference(batch[i], theirs[i], special) is { } difference)
+                if (Difference(ours[i], theirs[i]) is not null)
                 {
-                    (string Text, string? Pair) text = batch[i];
-                    if (shrink && text.Pair is null)
-                    {
-                        (text.Text, difference) = await ShrinkAsync(text.Text, special, difference);
-                    }
-
-                    Mismatches.Add(new Mismatch(name, text.Text, text.Pair, special, difference));
+                    differing.Add(i);
                 }
             }
 
-            await CompareDecodedAsync(theirs, special);
+            List<string> skipping = [.. theirs.Select(part => tokenizer.Decode(part.Ids, skipSpecialTokens: true))];
+            List<string> whole = [.. theirs.Select(part => tokenizer.Decode(part.Ids, skipSpecialTokens: false))];
+            (List<string?> theirSkipping, List<string?> theirWhole) = await decoding;
+            CompareDecoded(theirs, skipping, theirSkipping, special, "without special");
+            CompareDecoded(theirs, whole, theirWhole, special, "with special");
+            foreach (int i in differing)
+            {
+                (string text, string? pair) = batch[i];
+                string difference = Difference(ours[i], theirs[i])!;
+                if (shrink && pair is null)
+                {
+                    (text, difference) = await ShrinkAsync(text, special, difference);
+                }
+
+                Mismatches.Add(new Mismatch(name, text, pair, special, difference));
+            }
         }
     }
 
-    private string? Difference((string Text, string? Pair) text, ReferenceEncoding theirs, bool special)
+    private static string? Difference(Outcome ours, ReferenceEncoding theirs)
+    {
+        if (ours.Crash is not null)
+        {
+            return $"we crash: {ours.Crash}";
+        }
+
+        if (ours.Refusal is not null)
+        {
+            return theirs.Error is null ? $"we fail: {ours.Refusal}" : null;
+        }
+
+        return theirs.Error is { } error ? $"the reference fails: {error}" : Comparison.Difference(ours.Encoding!, theirs);
+    }
+
+    private Outcome Encode((string Text, string? Pair) text, bool special)
     {
         try
         {
-            Encoding ours = tokenizer.Encode(text.Text, text.Pair, special);
-            return theirs.Error is { } error ? $"the reference fails: {error}" : Comparison.Difference(ours, theirs);
+            return new Outcome(tokenizer.Encode(text.Text, text.Pair, special), null, null);
         }
         catch (TokenizerException exception)
         {
-            return theirs.Error is null ? $"we fail: {exception.Message}" : null;
+            return new Outcome(null, exception.Message, null);
         }
         catch (Exception exception) when (exception is IndexOutOfRangeException or ArgumentException or InvalidOperationException or NullReferenceException)
         {
-            return $"we crash: {exception}";
+            return new Outcome(null, null, exception.ToString());
         }
     }
 
-    private async Task CompareDecodedAsync(List<ReferenceEncoding> encodings, bool special)
+    private async Task<(List<string?> Skipping, List<string?> Whole)> DecodeAsync(List<ReferenceEncoding> encodings)
     {
-        foreach (bool skip in (bool[])[true, false])
+        List<int[]> ids = [.. encodings.Select(encoding => encoding.Ids)];
+        List<string?> skipping = await engine.DecodeAsync(ids, skip: true);
+        return (skipping, await engine.DecodeAsync(ids, skip: false));
+    }
+
+    private void CompareDecoded(List<ReferenceEncoding> encodings, List<string> ours, List<string?> theirs, bool special, string how)
+    {
+        for (int i = 0; i < theirs.Count; i++)
         {
-            List<string?> theirs = await engine.DecodeAsync(encodings.Select(encoding => encoding.Ids), skip);
-            for (int i = 0; i < theirs.Count; i++)
+            if (theirs[i] is not null && ours[i] != theirs[i])
             {
-                string ours = tokenizer.Decode(encodings[i].Ids, skip);
-                if (theirs[i] is not null && ours != theirs[i])
-                {
-                    Mismatches.Add(new Mismatch(name, string.Join(' ', encodings[i].Ids), null, special, $"decoded ({(skip ? "without" : "with")} special): ours {ReferenceEngine.Quote(ours)}, reference {ReferenceEngine.Quote(theirs[i]!)}"));
-                }
+                Mismatches.Add(new Mismatch(name, string.Join(' ', encodings[i].Ids), null, special, $"decoded ({how}): ours {ReferenceEngine.Quote(ours[i])}, reference {ReferenceEngine.Quote(theirs[i]!)}"));
             }
         }
     }
@@ -76,7 +105,7 @@ internal sealed class Comparer(string name, Tokenizer tokenizer, ReferenceEngine
             {
                 string shorter = text.Remove(at, size);
                 ReferenceEncoding theirs = (await engine.EncodeAsync([(shorter, null)], special))[0];
-                if (Difference((shorter, null), theirs, special) is { } still)
+                if (Difference(Encode((shorter, null), special), theirs) is { } still)
                 {
                     (text, difference) = (shorter, still);
                 }
@@ -92,4 +121,7 @@ internal sealed class Comparer(string name, Tokenizer tokenizer, ReferenceEngine
             }
         }
     }
+
+    /// <summary>What became of a text with us: an encoding, a refusal, or what should not happen.</summary>
+    private readonly record struct Outcome(Encoding? Encoding, string? Refusal, string? Crash);
 }

@@ -7,18 +7,24 @@ namespace Snug.Tokenizers.Conformance;
 /// <summary>The Rust engine behind its Node binding, driven line by line.</summary>
 internal sealed class ReferenceEngine : IDisposable
 {
-    private readonly Process _process;
+    // The largest file takes it seconds, on a busy machine some more.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private ReferenceEngine(Process process)
+    private readonly Process _process;
+    private readonly Action<ReferenceEngine>? _handBack;
+    private bool _isAnswering;
+
+    private ReferenceEngine(Process process, Action<ReferenceEngine>? handBack)
     {
-        _process = process;
+        (_process, _handBack) = (process, handBack);
     }
 
-    public static async Task<ReferenceEngine> StartAsync() => Start(await Checkout.InstallEngineAsync());
-
-    public static ReferenceEngine Start(string folder)
+    /// <summary>Starts a process.</summary>
+    /// <param name="folder">Where the engine is installed.</param>
+    /// <param name="handBack">Takes the engine when it is disposed of in good order; without it the process ends then.</param>
+    public static ReferenceEngine Start(string folder, Action<ReferenceEngine>? handBack = null)
     {
-        ProcessStartInfo start = new("node", ["--max-old-space-size=4096", "engine.mjs"])
+        ProcessStartInfo start = new("node", ["--max-old-space-size=4096", "--expose-gc", "engine.mjs"])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -27,13 +33,28 @@ internal sealed class ReferenceEngine : IDisposable
             StandardOutputEncoding = System.Text.Encoding.ASCII,
             StandardInputEncoding = System.Text.Encoding.ASCII,
         };
-        return new ReferenceEngine(Process.Start(start)!);
+        return new ReferenceEngine(Process.Start(start)!, handBack);
     }
+
+    /// <summary>Whether the process runs and owes no answer.</summary>
+    public bool IsAlive => !_isAnswering && !_process.HasExited;
 
     public void Dispose()
     {
-        _process.StandardInput.Close();
-        if (!_process.WaitForExit(5000))
+        if (_handBack is not null && IsAlive)
+        {
+            _handBack(this);
+        }
+        else
+        {
+            End();
+        }
+    }
+
+    /// <summary>Ends the process.</summary>
+    public void End()
+    {
+        if (_isAnswering || !TryClose())
         {
             _process.Kill();
         }
@@ -81,9 +102,11 @@ internal sealed class ReferenceEngine : IDisposable
     /// <summary>Sends a request as it stands.</summary>
     public async Task<JsonDocument> AskAsync(string request)
     {
+        _isAnswering = true;
         await _process.StandardInput.WriteLineAsync(request);
         await _process.StandardInput.FlushAsync();
-        string line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The reference engine has ended.");
+        string line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("The reference engine has ended.");
+        _isAnswering = false;
         JsonDocument document = JsonDocument.Parse(line);
         return document.RootElement.TryGetProperty("error", out JsonElement error)
             ? throw new ReferenceException(error.GetString()!)
@@ -110,4 +133,18 @@ internal sealed class ReferenceEngine : IDisposable
     }
 
     private static string Quote(string[] texts) => $"[{string.Join(',', texts.Select(Quote))}]";
+
+    private bool TryClose()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The process is gone already.
+        }
+
+        return _process.WaitForExit(5000);
+    }
 }

@@ -4,7 +4,6 @@ using Snug.Tokenizers.Conformance;
 namespace Snug.Tokenizers.Tests;
 
 /// <summary>Chat templates: real ones compared with another engine, and the rules of the language one by one.</summary>
-[Collection(nameof(EngineTests))]
 public sealed class ChatTemplateTests(EngineFixture engines)
 {
     // No truth values and nulls where templates put arguments out: the other engine writes them as JavaScript does, we as Python does.

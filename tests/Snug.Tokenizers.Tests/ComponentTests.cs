@@ -6,7 +6,6 @@ namespace Snug.Tokenizers.Tests;
 /// Every component on its own, compared with the reference engine. A model whose only piece is the unknown one shows the text
 /// of each piece as a token, and where it comes from.
 /// </summary>
-[Collection(nameof(EngineTests))]
 public sealed class ComponentTests(EngineFixture engines)
 {
     private const string ShowText = """{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0.0]]}""";

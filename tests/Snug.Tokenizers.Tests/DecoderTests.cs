@@ -3,7 +3,6 @@ using Snug.Tokenizers.Conformance;
 namespace Snug.Tokenizers.Tests;
 
 /// <summary>Decoders, compared with the reference engine.</summary>
-[Collection(nameof(EngineTests))]
 public sealed class DecoderTests(EngineFixture engines)
 {
     private static readonly string[] Tokens =

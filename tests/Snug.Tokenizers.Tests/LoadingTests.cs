@@ -4,7 +4,6 @@ using Snug.Tokenizers.Conformance;
 namespace Snug.Tokenizers.Tests;
 
 /// <summary>Files that are wrong: refused with the place, never with a crash.</summary>
-[Collection(nameof(EngineTests))]
 public sealed class LoadingTests(EngineFixture engines)
 {
     private const string Model = """{"type":"BPE","vocab":{"a":0,"b":1,"ab":2},"merges":["a b"]}""";

@@ -3,7 +3,6 @@ using Snug.Tokenizers.Conformance;
 namespace Snug.Tokenizers.Tests;
 
 /// <summary>Small models with odd settings, compared with the reference engine.</summary>
-[Collection(nameof(EngineTests))]
 public sealed class ModelTests(EngineFixture engines)
 {
     public static TheoryData<string> Models() =>

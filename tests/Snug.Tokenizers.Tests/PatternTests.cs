@@ -5,7 +5,6 @@ using Snug.Tokenizers.Conformance;
 namespace Snug.Tokenizers.Tests;
 
 /// <summary>Regular expressions: real ones from the Hub with recorded results, and odd ones compared with the reference engine.</summary>
-[Collection(nameof(EngineTests))]
 public sealed class PatternTests(EngineFixture engines)
 {
     private static readonly string[] Inputs =

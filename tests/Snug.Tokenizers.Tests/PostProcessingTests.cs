@@ -3,7 +3,6 @@ using Snug.Tokenizers.Conformance;
 namespace Snug.Tokenizers.Tests;
 
 /// <summary>Post-processors, truncation, padding, pairs and words, compared with the reference engine.</summary>
-[Collection(nameof(EngineTests))]
 public sealed class PostProcessingTests(EngineFixture engines)
 {
     private const string Model = """{"type":"BPE","vocab":{"[UNK]":0,"[CLS]":1,"[SEP]":2,"a":3,"b":4,"c":5,"ab":6,"abc":7,"Ġ":8,"Ġa":9,"é":10,"d":11,"Ġab":12,"▁":13,"　":14},"merges":["a b","ab c","Ġ a","Ġ ab"],"unk_token":"[UNK]"}""";

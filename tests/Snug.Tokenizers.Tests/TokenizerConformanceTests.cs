@@ -4,7 +4,6 @@ using Snug.Tokenizers.Conformance;
 namespace Snug.Tokenizers.Tests;
 
 /// <summary>Real tokenizers, compared with the reference engine on everything that it returns.</summary>
-[Collection(nameof(EngineTests))]
 public sealed class TokenizerConformanceTests(EngineFixture engines)
 {
     private const int GeneratedStrings = 120;

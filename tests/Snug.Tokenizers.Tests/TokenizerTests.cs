@@ -4,7 +4,6 @@ using Snug.Tokenizers.Conformance;
 namespace Snug.Tokenizers.Tests;
 
 /// <summary>The rest of the surface: numbers only, batches, counting, the vocabulary, saving, many threads.</summary>
-[Collection(nameof(EngineTests))]
 public sealed class TokenizerTests(EngineFixture engines)
 {
     private const string Small = """
