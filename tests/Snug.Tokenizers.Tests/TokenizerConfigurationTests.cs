@@ -48,7 +48,7 @@ public sealed class TokenizerConfigurationTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder, "additional_chat_templates"));
         Write(Path.Combine("additional_chat_templates", "tool_use.jinja"), "tools");
         TokenizerConfiguration configuration = TokenizerConfiguration.FromDirectory(_folder);
-        Assert.Equal("</s>", configuration.SpecialTokens["eos_token"]);
+        Assert.Equal("<other>", configuration.SpecialTokens["eos_token"]);
         Assert.Equal("<s>", configuration.SpecialTokens["bos_token"]);
         Assert.Equal("<x>", configuration.AddedTokens[7].Content);
         Assert.Equal("new", configuration.ChatTemplates["default"]);

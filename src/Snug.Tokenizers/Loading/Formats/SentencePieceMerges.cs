@@ -40,7 +40,7 @@ internal static class SentencePieceMerges
             }
         }
 
-        merges.Sort(static (one, other) => one.CompareTo(other));
+        merges.Sort(static (one, other) => one.OrderAgainst(other));
         MergeTable table = new(merges.Count);
         for (int rank = 0; rank < merges.Count; rank++)
         {
@@ -52,7 +52,7 @@ internal static class SentencePieceMerges
 
     private readonly record struct Merge(double Score, int LeftLength, int RightLength, int Piece, int Left, int Right, int Product)
     {
-        public int CompareTo(Merge other)
+        public int OrderAgainst(Merge other)
         {
             int order = other.Score.CompareTo(Score);
             order = order != 0 ? order : other.LeftLength.CompareTo(LeftLength);
