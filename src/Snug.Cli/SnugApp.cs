@@ -63,13 +63,15 @@ internal static class SnugApp
     private static RootCommand CreateRoot(CliConsole console, CommonOptions common)
     {
         CacheCommand cache = new(console, common);
-        RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, and serve them to others.")
+        RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, tokenize for them, and serve them to others.")
         {
             new DownloadCommand(console, common),
             new EnsureCommand(console, common),
             new FilesCommand(console, common),
             new InfoCommand(console, common),
             cache,
+            new TokenizeCommand(console, common),
+            new RenderCommand(console, common),
             new EnvCommand(console, common),
             new ServeCommand(console, common),
             new DemoCommand(console, common),

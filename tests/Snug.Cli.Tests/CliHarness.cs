@@ -38,6 +38,7 @@ internal sealed class CliHarness : IDisposable
             Out = output,
             Error = error,
             In = new StringReader(Input),
+            OpenIn = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Input)),
             IsOutTerminal = IsTerminal,
             IsErrorTerminal = IsTerminal,
             IsInTerminal = IsTerminal,

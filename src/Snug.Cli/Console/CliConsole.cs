@@ -19,6 +19,9 @@ internal sealed class CliConsole
     /// <summary>Where answers to questions come from.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
+    /// <summary>Opens standard input for data, which is bytes of UTF-8 whatever the terminal's encoding is.</summary>
+    public Func<Stream> OpenIn { get; init; } = () => Stream.Null;
+
     public bool IsOutTerminal { get; init; }
 
     public bool IsErrorTerminal { get; init; }
@@ -55,6 +58,7 @@ internal sealed class CliConsole
         Out = Open(Console.OpenStandardOutput, () => Console.Out, flushes: false),
         Error = Open(Console.OpenStandardError, () => Console.Error, flushes: true),
         In = new LateReader(() => Console.In),
+        OpenIn = Console.OpenStandardInput,
         IsOutTerminal = !Console.IsOutputRedirected,
         IsErrorTerminal = !Console.IsErrorRedirected,
         IsInTerminal = !Console.IsInputRedirected,

@@ -1,7 +1,7 @@
 namespace Snug.Tokenizers;
 
 /// <summary>What a repository says about its tokenizer besides tokenizer.json: tokenizer_config.json and the small files beside it.</summary>
-public sealed record TokenizerConfiguration
+public sealed partial record TokenizerConfiguration
 {
     /// <summary>Name of the template that is used when none is asked for.</summary>
     public const string DefaultTemplate = "default";
