@@ -48,7 +48,7 @@ public sealed partial record TokenizerConfiguration
     {
         IReadOnlyDictionary<string, string> templates = ChatTemplates;
         string name = options.TemplateName
-            ?? (options.Tools is not null && templates.ContainsKey(ToolTemplate) ? ToolTemplate : DefaultTemplate);
+            ?? (options.Tools is not (null or System.Text.Json.JsonElement { ValueKind: System.Text.Json.JsonValueKind.Null }) && templates.ContainsKey(ToolTemplate) ? ToolTemplate : DefaultTemplate);
         if (templates.TryGetValue(name, out string? source))
         {
             return _parsedTemplates.GetOrAdd(source, ChatTemplate.Parse);

@@ -38,7 +38,7 @@ public sealed class TokenizeCommandTests(SampleHub hub) : IClassFixture<SampleHu
 
     [Theory]
     [InlineData("snug/nothing-here", 5)]
-    [InlineData("snug/gated-model", 4)]
+    [InlineData("snug/private-model", 5)]
     [InlineData("snug/tiny-package", 5)]
     [InlineData("./no/such/folder", 5)]
     [InlineData("no-such-file.json", 5)]
@@ -50,6 +50,18 @@ public sealed class TokenizeCommandTests(SampleHub hub) : IClassFixture<SampleHu
 
         Assert.Equal(exitCode, result.ExitCode);
         Assert.NotEmpty(result.Json.GetProperty("advice").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_token_that_is_not_valid_ends_with_3()
+    {
+        using CliHarness cli = hub.Cli();
+        cli.Variables["HF_TOKEN"] = SampleHub.ExpiredToken;
+
+        CliResult result = await cli.RunAsync("tokenize", "-m", Model, "text");
+
+        Assert.Equal(ExitCodes.Token, result.ExitCode);
+        Assert.DoesNotContain(SampleHub.ExpiredToken, result.Out + result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
