@@ -7,6 +7,8 @@ try
     {
         "download" => await DownloadCommand.RunAsync(rest),
         "serve" => await ServeCommand.RunAsync(rest),
+        "tokenizers-load" => await TokenizersLoadCommand.RunAsync(rest),
+        "tokenizers-load-once" => TokenizersLoadCommand.RunOnce(rest),
         "client" => await ClientCommand.RunAsync(rest),
         _ => Usage(""),
     };
@@ -30,6 +32,12 @@ static int Usage(string problem)
           --work FOLDER     where downloads go; the temporary folder by default
           --json FILE       writes every run
           --markdown FILE   writes the tables
+
+        usage: Snug.Bench tokenizers-load [options]
+
+          --tokenizers NAMES  gemma3,gptoss,llama3,gpt2 by default
+          --rounds N          loads of each engine, interleaved; 5 by default
+          --markdown FILE     writes the table
         """);
     return 2;
 }

@@ -31,6 +31,8 @@ public sealed partial class Tokenizer
         {
             _added = _added.Add(parts.AddedTokens, _model, _normalizer, out _);
         }
+
+        _model.Complete();
     }
 
     /// <summary>How encodings that are too long are cut; null for not at all. A file may bring its own setting.</summary>
@@ -54,7 +56,7 @@ public sealed partial class Tokenizer
     {
         try
         {
-            return FromBytes(System.IO.File.ReadAllBytes(path));
+            return new Tokenizer(TokenizerJsonReader.Read(System.IO.File.ReadAllBytes(path)));
         }
         catch (TokenizerException exception)
         {
@@ -65,7 +67,7 @@ public sealed partial class Tokenizer
     /// <summary>Loads a tokenizer.json from memory.</summary>
     /// <param name="json">The file, as UTF-8.</param>
     /// <exception cref="TokenizerException">The file is damaged, or needs what is not supported.</exception>
-    public static Tokenizer FromBytes(ReadOnlySpan<byte> json) => new(TokenizerJsonReader.Read(json));
+    public static Tokenizer FromBytes(ReadOnlySpan<byte> json) => new(TokenizerJsonReader.Read(json.ToArray()));
 
     /// <summary>Loads a tokenizer.json from a stream.</summary>
     /// <param name="stream">The file, as UTF-8; it is read to its end.</param>
@@ -75,7 +77,7 @@ public sealed partial class Tokenizer
         ArgumentNullException.ThrowIfNull(stream);
         using MemoryStream memory = new();
         stream.CopyTo(memory);
-        return FromBytes(memory.GetBuffer().AsSpan(0, (int)memory.Length));
+        return new Tokenizer(TokenizerJsonReader.Read(memory.GetBuffer().AsMemory(0, (int)memory.Length)));
     }
 
     private void SetPostProcessor(PostProcessor? postProcessor)

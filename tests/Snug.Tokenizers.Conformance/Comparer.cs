@@ -10,14 +10,17 @@ internal sealed class Comparer(string name, Tokenizer tokenizer, ReferenceEngine
     public long Compared { get; private set; }
 
     /// <summary>Compares; the reference must have the same tokenizer loaded. It works on its part while we do ours.</summary>
-    public async Task RunAsync(IEnumerable<(string Text, string? Pair)> texts, bool special, bool shrink = true)
+    /// <param name="texts">The texts.</param>
+    /// <param name="special">Whether special tokens are added.</param>
+    /// <param name="decode">Whether what the numbers decode to is compared, too.</param>
+    public async Task RunAsync(IEnumerable<(string Text, string? Pair)> texts, bool special, bool decode = true)
     {
         foreach ((string Text, string? Pair)[] batch in texts.Chunk(BatchSize))
         {
             Task<List<ReferenceEncoding>> encoding = engine.EncodeAsync(batch, special);
             Outcome[] ours = [.. batch.Select(text => Encode(text, special))];
             List<ReferenceEncoding> theirs = await encoding;
-            Task<(List<string?> Skipping, List<string?> Whole)> decoding = DecodeAsync(theirs);
+            Task<(List<string?> Skipping, List<string?> Whole)> decoding = decode ? DecodeAsync(theirs) : Task.FromResult<(List<string?>, List<string?>)>(([], []));
             List<int> differing = [];
             for (int i = 0; i < batch.Length; i++)
             {
@@ -28,16 +31,20 @@ internal sealed class Comparer(string name, Tokenizer tokenizer, ReferenceEngine
                 }
             }
 
-            List<string> skipping = [.. theirs.Select(part => tokenizer.Decode(part.Ids, skipSpecialTokens: true))];
-            List<string> whole = [.. theirs.Select(part => tokenizer.Decode(part.Ids, skipSpecialTokens: false))];
-            (List<string?> theirSkipping, List<string?> theirWhole) = await decoding;
-            CompareDecoded(theirs, skipping, theirSkipping, special, "without special");
-            CompareDecoded(theirs, whole, theirWhole, special, "with special");
+            if (decode)
+            {
+                List<string> skipping = [.. theirs.Select(part => tokenizer.Decode(part.Ids, skipSpecialTokens: true))];
+                List<string> whole = [.. theirs.Select(part => tokenizer.Decode(part.Ids, skipSpecialTokens: false))];
+                (List<string?> theirSkipping, List<string?> theirWhole) = await decoding;
+                CompareDecoded(theirs, skipping, theirSkipping, special, "without special");
+                CompareDecoded(theirs, whole, theirWhole, special, "with special");
+            }
+
             foreach (int i in differing)
             {
                 (string text, string? pair) = batch[i];
                 string difference = Difference(ours[i], theirs[i])!;
-                if (shrink && pair is null)
+                if (pair is null)
                 {
                     (text, difference) = await ShrinkAsync(text, special, difference);
                 }

@@ -3,39 +3,66 @@ namespace Snug.Tokenizers.Conformance;
 /// <summary>Texts that every tokenizer is compared on.</summary>
 internal static class FixedInputs
 {
-    /// <summary>The texts, and what stands in the vocabulary as special tokens inside of text.</summary>
+    // Tokens that are tried one by one; those behind them stand in texts together.
+    private const int AloneTokens = 80;
+
+    private const int TokensOfOneText = 12;
+
+    /// <summary>The texts that are the same for all tokenizers.</summary>
+    public static IEnumerable<string> Plain => [.. Prose, .. Odd, .. Lengths([1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 47, 48, 49, 50, 63, 64, 65, 127, 128, 129, 300]), .. Long];
+
+    /// <summary>Fewer of them, for what does not depend on the length of words.</summary>
+    public static IEnumerable<string> Brief => [.. Prose, .. Odd, .. Lengths([2, 3, 16, 33])];
+
+    /// <summary>Pairs of texts.</summary>
+    public static IEnumerable<(string First, string Second)> Pairs
+    {
+        get
+        {
+            string[] texts = [.. Prose, .. Odd];
+            return texts.Zip(texts.Skip(1).Append("end"));
+        }
+    }
+
+    /// <summary>The texts, and every added token of the tokenizer inside of text.</summary>
     public static List<string> For(Tokenizer tokenizer)
     {
-        List<string> texts = [.. Prose, .. Odd, .. Lengths()];
-        foreach (AddedToken token in tokenizer.AddedTokens.Values.Take(400))
+        string[] contents = [.. tokenizer.AddedTokens.Values.Select(token => token.Content)];
+        List<string> texts = [.. Plain];
+        foreach (string content in contents.Take(AloneTokens))
         {
-            string content = token.Content;
             texts.Add(content);
             texts.Add($"a{content}b");
             texts.Add($"one  {content}  two {content}{content}");
             texts.Add($"é{content.ToUpperInvariant()}\n{content}\n");
         }
 
+        foreach (string[] some in contents.Skip(AloneTokens).Chunk(TokensOfOneText))
+        {
+            texts.Add(string.Concat(some));
+            texts.Add($"a{string.Join("b  é", some)} {string.Join(' ', some.Select(content => content.ToUpperInvariant()))}");
+        }
+
         return texts;
     }
 
-    private static IEnumerable<string> Lengths()
+    private static IEnumerable<string> Lengths(int[] lengths)
     {
-        foreach (int length in (int[])[1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 47, 48, 49, 50, 63, 64, 65, 127, 128, 129, 300])
+        foreach (int length in lengths)
         {
             foreach (string unit in (string[])["a", "ab", " ", "\n", "é", "漢", "😀", "0", "-", "▁", "Ġ", "\t ", "a\u0301", "क्ष"])
             {
                 yield return string.Concat(Enumerable.Repeat(unit, length));
             }
         }
-
-        yield return new string('a', 5000);
-        yield return string.Concat(Enumerable.Repeat("the quick brown fox ", 300));
-        yield return string.Concat(Enumerable.Range(0, 600).Select(i => $"{i * 7919 % 100003} "));
     }
 
-    /// <summary>The texts that are the same for all tokenizers.</summary>
-    public static IEnumerable<string> Plain => [.. Prose, .. Odd, .. Lengths()];
+    private static readonly string[] Long =
+    [
+        new('a', 5000),
+        string.Concat(Enumerable.Repeat("the quick brown fox ", 300)),
+        string.Concat(Enumerable.Range(0, 600).Select(i => $"{i * 7919 % 100003} ")),
+    ];
 
     private static readonly string[] Prose =
     [

@@ -63,7 +63,11 @@ foreach ((string name, string file) in TokenizerCatalog.All(folder))
         await comparer.RunAsync(fixedTexts.Select(text => (text, (string?)null)), special);
     }
 
-    await comparer.RunAsync(fixedTexts.Zip(fixedTexts.Skip(1).Append("end")).Select(pair => (pair.First, (string?)pair.Second)), special: true);
+    foreach (bool special in (bool[])[true, false])
+    {
+        await comparer.RunAsync(fixedTexts.Zip(fixedTexts.Skip(1).Append("end")).Select(pair => (pair.First, (string?)pair.Second)), special);
+    }
+
     long compared = comparer.Compared;
     int onFixed = comparer.Mismatches.Count;
     TextGenerator generator = new(seed) { Extra = [.. tokenizer.AddedTokens.Values.Select(token => token.Content)] };

@@ -138,6 +138,89 @@ public sealed class LoadingTests(EngineFixture engines)
         Assert.True(watch.Elapsed < TimeSpan.FromMilliseconds(60 * mutations), $"{watch.Elapsed} for {mutations} files");
     }
 
+    [Fact]
+    public void The_short_way_through_a_file_gives_what_the_whole_reader_gives()
+    {
+        string[] files = [.. Seeds(), .. Spellings()];
+        Random random = new(23);
+        int loaded = 0;
+        for (int i = 0; i < 4_000; i++)
+        {
+            byte[] json = System.Text.Encoding.UTF8.GetBytes(files[i % files.Length]);
+            if (i >= files.Length)
+            {
+                Mutation.Apply(ref json, random);
+            }
+
+            if (System.Text.Unicode.Utf8.IsValid(json))
+            {
+                string whole = Outcome(() => TokenizerJsonReader.Read(json, plain: null), ref loaded);
+                Assert.Equal(whole, Outcome(() => TokenizerJsonReader.Read(json), ref loaded));
+            }
+        }
+
+        Assert.InRange(loaded, 500, 7_000);
+    }
+
+    [Fact]
+    public void Merges_that_are_read_ahead_are_those_of_the_model()
+    {
+        // More than a megabyte, so that another thread looks for the merges; what looks like them first is not.
+        string[] tokens = [.. Enumerable.Range(0, 40_000).Select(i => $"é{i}")];
+        string vocabulary = string.Join(",\n", tokens.Concat(tokens.Select(token => $"{token} {token}".Replace(" ", "", StringComparison.Ordinal))).Select((token, id) => $"\"{token}\": {id}"));
+        string merges = string.Join(",\n", tokens.Select(token => $"[\"{token}\", \"{token}\"]"));
+        string model = $$$"""{"type":"BPE","vocab":{{{{vocabulary}}}},"merges":[{{{merges}}}]}""";
+        int loaded = 0;
+        foreach (string json in (string[])[Whole(model), Whole(model, """ "merges":["a b"] """), Whole(model.Replace("\"é39999\", \"é39999\"", "\"é39999\", \"x\"", StringComparison.Ordinal))])
+        {
+            byte[] bytes = System.Text.Encoding.UTF8.GetBytes(json);
+            Assert.True(bytes.Length > 1 << 20);
+            Assert.Equal(Outcome(() => TokenizerJsonReader.Read(bytes, plain: null), ref loaded), Outcome(() => TokenizerJsonReader.Read(bytes), ref loaded));
+        }
+
+        Assert.Equal(4, loaded);
+    }
+
+    /// <summary>Vocabularies and merges, spelled in every way that JSON has, and in some that it has not.</summary>
+    private static IEnumerable<string> Spellings()
+    {
+        string[] tokens = ["a", "b", "\\u00e9", "\\uD83D\\uDE00", "\\ud83d", "\\ude00\\ud83d", "\\\"\\\\\\/\\b\\f\\n\\r\\t", "\\x", "\\u12g4", "\\u0000", "\u0001", "", " ", "é漢😀", "\\", "#version x", new string('x', 700) + "\\n"];
+        string[] numbers = ["0", "1", "01", "-0", "-1", "1.0", "1e2", "2147483647", "2147483648", "99999999999999999999", "null", "\"1\"", ""];
+        foreach (string token in tokens)
+        {
+            yield return Whole($$"""{"type":"BPE","vocab":{"a":0,"b":1,"{{token}}":2,"a b":3,"ab":4},"merges":[]}""");
+            yield return Whole($$$"""{"type":"BPE","vocab" : { "{{{token}}}":2 , "a":0,"{{{token}}}a":1,"b" : 7 } , "merges" : [ [ "{{{token}}}" , "a" ] ]}""");
+            yield return Whole($$"""{"type":"BPE","vocab":{"{{token}}":2,"a":0,"{{token}}a":1,"b":7},"merges":["{{token}} a"]}""");
+        }
+
+        foreach (string number in numbers)
+        {
+            yield return Whole($$"""{"type":"BPE","vocab":{"a":0,"b":{{number}},"ab":4},"merges":["a b"]}""");
+        }
+
+        foreach (string merges in (string[])["[]", "[ ]", "[,]", "[\"a b\",]", "[\"a b\" \"a b\"]", "[[\"a\",\"b\"],\"a b\"]", "[\"a b\",[\"a\",\"b\"]]", "[[\"a\"]]", "[[\"a\",\"b\",\"c\"]]", "[[]]", "[\"ab\"]", "[\"a b c\"]", "[\" \"]", "[\"#version 1\",\"a b\"]", "[\"a b\"", "[[\"a\",\"b\"", "{}", "null", "[\"a b\"],\"merges\":[]", "[\"a x\",\"y b\"]"])
+        {
+            yield return Whole($$"""{"type":"BPE","vocab":{"a":0,"b":1,"ab":4},"merges":{{merges}}}""");
+            yield return Whole($$"""{"merges":{{merges}},"type":"BPE","vocab":{"a":0,"b":1,"ab":4},"vocab":{"a":0,"b":1,"ab":5} }""");
+        }
+    }
+
+    private static string Outcome(Func<TokenizerParts> read, ref int loaded)
+    {
+        try
+        {
+            Tokenizer tokenizer = new(read());
+            loaded++;
+            using MemoryStream saved = new();
+            tokenizer.Save(saved);
+            return System.Text.Encoding.UTF8.GetString(saved.ToArray());
+        }
+        catch (TokenizerException exception)
+        {
+            return exception.Message;
+        }
+    }
+
     internal static IEnumerable<string> Seeds()
     {
         foreach (string model in ModelTests.Models().Select(Text))

@@ -46,27 +46,18 @@ const operations = {
     return {};
   },
   async encode({ texts, special, words }) {
-    const encodings = [];
-    for (const text of texts) {
+    const encodings = await Promise.all(texts.map(async (text) => {
       const [first, pair] = words ? text : Array.isArray(text) ? text : [text, null];
       try {
-        encodings.push(whole(await current.encode(first, pair ?? null, { addSpecialTokens: special, isPretokenized: !!words })));
+        return whole(await current.encode(first, pair ?? null, { addSpecialTokens: special, isPretokenized: !!words }));
       } catch (error) {
-        encodings.push({ error: String(error.message ?? error) });
+        return { error: String(error.message ?? error) };
       }
-    }
+    }));
     return { encodings };
   },
   async decode({ ids, skip }) {
-    const texts = [];
-    for (const list of ids) {
-      try {
-        texts.push(await current.decode(list, skip));
-      } catch (error) {
-        texts.push(null);
-      }
-    }
-    return { texts };
+    return { texts: await Promise.all(ids.map((list) => current.decode(list, skip).catch(() => null))) };
   },
   vocabulary({ ids = [], tokens = [] }) {
     return {

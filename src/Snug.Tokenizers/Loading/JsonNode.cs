@@ -52,6 +52,18 @@ internal readonly struct JsonNode(JsonElement element, string path)
         return Each(element, path);
     }
 
+    /// <summary>Reads the items of a long array from their elements, the path of the array and their index.</summary>
+    public IEnumerable<T> Items<T>(Func<JsonElement, string, int, T> read)
+    {
+        if (element.ValueKind != JsonValueKind.Array)
+        {
+            throw Error($"must be an array, not {Kind(element)}");
+        }
+
+        string place = path;
+        return element.EnumerateArray().Select((item, index) => read(item, place, index));
+    }
+
     public IEnumerable<(string Name, JsonNode Value)> Members()
     {
         if (!IsObject)

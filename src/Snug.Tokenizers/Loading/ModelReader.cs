@@ -14,16 +14,20 @@ internal ref struct ModelReader
     private VocabularyBuilder? _vocabulary;
     private List<(string Piece, double Score)>? _pieces;
     private MergeListBuilder? _merges;
+    private readonly PlainLane? _plain;
     private byte[] _scratch = [];
 
-    public ModelReader()
+    private ModelReader(PlainLane? plain)
     {
+        _plain = plain;
     }
 
     /// <summary>Reads the model that the reader stands on.</summary>
-    public static TokenModel Read(ref Utf8JsonReader reader)
+    /// <param name="reader">The reader.</param>
+    /// <param name="plain">The short way through large members; null to read everything by the reader.</param>
+    public static TokenModel Read(ref Utf8JsonReader reader, PlainLane? plain)
     {
-        ModelReader model = new();
+        ModelReader model = new(plain);
         model.ReadMembers(ref reader);
         return model.Build();
     }
@@ -39,13 +43,27 @@ internal ref struct ModelReader
         {
             if (reader.ValueTextEquals("vocab"u8))
             {
-                reader.Read();
-                ReadVocabulary(ref reader);
+                if (_plain?.ReadTokens(ref reader) is { } tokens)
+                {
+                    (_vocabulary, _pieces) = (tokens, null);
+                }
+                else
+                {
+                    reader.Read();
+                    ReadVocabulary(ref reader);
+                }
             }
             else if (reader.ValueTextEquals("merges"u8))
             {
-                reader.Read();
-                ReadMerges(ref reader);
+                if (_plain?.ReadMerges(ref reader) is { } merges)
+                {
+                    _merges = merges;
+                }
+                else
+                {
+                    reader.Read();
+                    ReadMerges(ref reader);
+                }
             }
             else
             {

@@ -8,18 +8,33 @@ internal static class TokenizerJsonReader
     /// <summary>Deepest nesting of a file; the reference's own reader stops there, too.</summary>
     public const int MaxDepth = 127;
 
-    public static TokenizerParts Read(ReadOnlySpan<byte> json)
+    /// <summary>Reads a file.</summary>
+    public static TokenizerParts Read(ReadOnlyMemory<byte> json)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(json))
+        if (!System.Text.Unicode.Utf8.IsValid(json.Span))
         {
             throw new TokenizerException("The file is not UTF-8.");
         }
 
+        try
+        {
+            return Read(json.Span, new PlainLane(json));
+        }
+        catch (TokenizerException exception) when (exception.InnerException is JsonException)
+        {
+            // Places in the file are told right only by a reader that has read all of it.
+            return Read(json.Span, plain: null);
+        }
+    }
+
+    /// <summary>Reads a file that is UTF-8; without a plain lane everything by the JSON reader.</summary>
+    internal static TokenizerParts Read(ReadOnlySpan<byte> json, PlainLane? plain)
+    {
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         string path = "$";
         try
         {
-            return Read(ref reader, ref path);
+            return Read(ref reader, ref path, plain);
         }
         catch (JsonException exception)
         {
@@ -27,7 +42,7 @@ internal static class TokenizerJsonReader
         }
     }
 
-    private static TokenizerParts Read(ref Utf8JsonReader reader, ref string path)
+    private static TokenizerParts Read(ref Utf8JsonReader reader, ref string path, PlainLane? plain)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -47,7 +62,7 @@ internal static class TokenizerJsonReader
 
             if (name == "model")
             {
-                model = ModelReader.Read(ref reader);
+                model = ModelReader.Read(ref reader, plain);
             }
             else if (name is "version" or "truncation" or "padding" or "added_tokens" or "normalizer" or "pre_tokenizer" or "post_processor" or "decoder")
             {
@@ -76,7 +91,7 @@ internal static class TokenizerJsonReader
         {
             Truncation = Component(members, "truncation", ReadTruncation),
             Padding = Component(members, "padding", ReadPadding),
-            AddedTokens = members.TryGetValue("added_tokens", out JsonNode tokens) ? [.. tokens.Items().Select(ReadAddedToken)] : [],
+            AddedTokens = members.TryGetValue("added_tokens", out JsonNode tokens) ? [.. tokens.Items(static (element, path, index) => TryReadAddedToken(element) ?? ReadAddedToken(new JsonNode(element, $"{path}[{index}]")))] : [],
             Normalizer = Component(members, "normalizer", ComponentReader.Normalizer),
             PreTokenizer = Component(members, "pre_tokenizer", ComponentReader.PreTokenizer),
             PostProcessor = Component(members, "post_processor", ComponentReader.PostProcessor),
@@ -99,6 +114,28 @@ internal static class TokenizerJsonReader
     private static T? Component<T>(Dictionary<string, JsonNode> members, string name, Func<JsonNode, T> read)
         where T : class =>
         members.TryGetValue(name, out JsonNode node) && !node.IsNull ? read(node) : null;
+
+    /// <summary>The token, or null where something is wrong with it. Files have thousands, so the place of each is not spelled out.</summary>
+    private static AddedToken? TryReadAddedToken(JsonElement element)
+    {
+        return element.ValueKind == JsonValueKind.Object
+            && element.TryGetProperty("id"u8, out JsonElement id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number) && number >= 0
+            && element.TryGetProperty("content"u8, out JsonElement content) && content.ValueKind == JsonValueKind.String
+            && System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(content).IndexOf("\\u"u8) < 0
+            && TryReadFlag(element, "single_word"u8, out bool singleWord)
+            && TryReadFlag(element, "lstrip"u8, out bool leftStrip)
+            && TryReadFlag(element, "rstrip"u8, out bool rightStrip)
+            && TryReadFlag(element, "normalized"u8, out bool normalized)
+            && TryReadFlag(element, "special"u8, out bool special)
+            ? new AddedToken(content.GetString()!) { SingleWord = singleWord, LeftStrip = leftStrip, RightStrip = rightStrip, Normalized = normalized, Special = special }
+            : null;
+    }
+
+    private static bool TryReadFlag(JsonElement element, ReadOnlySpan<byte> name, out bool value)
+    {
+        value = element.TryGetProperty(name, out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
+        return value || flag.ValueKind == JsonValueKind.False;
+    }
 
     private static AddedToken ReadAddedToken(JsonNode node)
     {

@@ -43,6 +43,8 @@ internal sealed class BpeModel : TokenModel
     /// <summary>The token that stands for a byte.</summary>
     public static string ByteToken(int value) => $"<0x{value:X2}>";
 
+    public override void Complete() => _merges.Complete();
+
     public override void Tokenize(ReadOnlySpan<byte> text, TokenList tokens)
     {
         if (text.IsEmpty)

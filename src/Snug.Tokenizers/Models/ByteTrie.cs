@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Snug.Tokenizers;
 
 /// <summary>An immutable prefix tree over byte strings. Children of a node lie side by side, in the order of their bytes.</summary>
@@ -13,6 +15,8 @@ internal sealed class ByteTrie
 
     /// <param name="keys">The strings.</param>
     /// <param name="values">A number of 0 or more for each string; of equal strings the last counts.</param>
+    // Optimized from the first call: most programs load one tokenizer, and some have thousands of added tokens.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ByteTrie(IReadOnlyList<ReadOnlyMemory<byte>> keys, IReadOnlyList<int> values)
     {
         int[] order = [.. Enumerable.Range(0, keys.Count)];

@@ -8,6 +8,7 @@ internal sealed class MergeTable
 {
     private readonly Entry[] _entries;
     private readonly int _mask;
+    private Task? _filling;
 
     public MergeTable(int capacity)
     {
@@ -18,7 +19,28 @@ internal sealed class MergeTable
     /// <summary>Number of pairs.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Begins to add pairs, a left part, a right part and a product each, in the order of their ranks.</summary>
+    public void Fill(int[] numbers) => _filling = Task.Run(() => Add(numbers));
+
+    /// <summary>Waits until what was begun is done.</summary>
+    public void Complete()
+    {
+        _filling?.GetAwaiter().GetResult();
+        _filling = null;
+    }
+
+    // Optimized from the first call: most programs load one tokenizer.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(ReadOnlySpan<int> numbers)
+    {
+        for (int rank = 0; rank < numbers.Length / 3; rank++)
+        {
+            Add(numbers[3 * rank], numbers[(3 * rank) + 1], rank, numbers[(3 * rank) + 2]);
+        }
+    }
+
     /// <summary>Adds a pair; of a pair that comes twice, the last rank counts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int left, int right, int rank, int product)
     {
         ulong key = Key(left, right);

@@ -20,6 +20,11 @@ internal abstract class TokenModel
     /// <summary>Adds the tokens of a piece that is not empty.</summary>
     public abstract void Tokenize(ReadOnlySpan<byte> text, TokenList tokens);
 
+    /// <summary>Waits for what another thread still does for the model. Nothing may be asked of the model before.</summary>
+    public virtual void Complete()
+    {
+    }
+
     /// <summary>Writes the model as it stands in a tokenizer file.</summary>
     public abstract void Write(System.Text.Json.Utf8JsonWriter writer);
 

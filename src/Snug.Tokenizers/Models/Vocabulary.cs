@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Snug.Tokenizers;
 
 /// <summary>An immutable map between tokens, as UTF-8, and their numbers.</summary>
@@ -54,6 +56,7 @@ internal sealed class Vocabulary
     public int Count { get; }
 
     /// <summary>The number of a token, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(ReadOnlySpan<byte> token)
     {
         uint hash = ByteHash.Of(token);
@@ -129,6 +132,7 @@ internal sealed class Vocabulary
         return _sparseEntryOfId!.GetValueOrDefault(id, -1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<byte> BytesOfEntry(int entry)
     {
         int start = entry == 0 ? 0 : _ends[entry - 1];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Snug.Tokenizers;
 
@@ -14,23 +15,12 @@ internal sealed class VocabularyBuilder
 
     public int Count => _count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ReadOnlySpan<byte> token, int id)
     {
-        if (_length + (long)token.Length > Array.MaxLength)
+        if (token.Length > _bytes.Length - _length || _count == _ids.Length)
         {
-            throw new TokenizerException("The vocabulary is too large.");
-        }
-
-        if (_length + token.Length > _bytes.Length)
-        {
-            Array.Resize(ref _bytes, (int)Math.Min(Math.Max(_bytes.Length * 2L, _length + token.Length), Array.MaxLength));
-        }
-
-        if (_count == _ids.Length)
-        {
-            Array.Resize(ref _ends, _count * 2);
-            Array.Resize(ref _ids, _count * 2);
-            Array.Resize(ref _hashes, _count * 2);
+            Grow(token.Length);
         }
 
         token.CopyTo(_bytes.AsSpan(_length));
@@ -41,6 +31,28 @@ internal sealed class VocabularyBuilder
         _count++;
     }
 
+    private void Grow(int length)
+    {
+        if (_length + (long)length > Array.MaxLength)
+        {
+            throw new TokenizerException("The vocabulary is too large.");
+        }
+
+        if (_length + length > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, (int)Math.Min(Math.Max(_bytes.Length * 2L, _length + length), Array.MaxLength));
+        }
+
+        if (_count == _ids.Length)
+        {
+            Array.Resize(ref _ends, _count * 2);
+            Array.Resize(ref _ids, _count * 2);
+            Array.Resize(ref _hashes, _count * 2);
+        }
+    }
+
+    // Optimized from the first call: most programs load one vocabulary.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Vocabulary Build()
     {
         ulong[] slots = new ulong[Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)_count * 2))];

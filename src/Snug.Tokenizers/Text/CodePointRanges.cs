@@ -28,24 +28,25 @@ internal sealed class CodePointRanges
     /// <summary>From ranges in any order that may overlap.</summary>
     public static CodePointRanges From(ReadOnlySpan<int> bounds)
     {
-        (int First, int Last)[] ranges = new (int, int)[bounds.Length / 2];
-        for (int i = 0; i < ranges.Length; i++)
+        int[] firsts = new int[bounds.Length / 2];
+        int[] lasts = new int[firsts.Length];
+        for (int i = 0; i < firsts.Length; i++)
         {
-            ranges[i] = (bounds[2 * i], bounds[(2 * i) + 1]);
+            (firsts[i], lasts[i]) = (bounds[2 * i], bounds[(2 * i) + 1]);
         }
 
-        Array.Sort(ranges);
+        Array.Sort(firsts, lasts);
         List<int> merged = new(bounds.Length);
-        foreach ((int first, int last) in ranges)
+        for (int i = 0; i < firsts.Length; i++)
         {
-            if (merged.Count > 0 && merged[^1] >= first - 1)
+            if (merged.Count > 0 && merged[^1] >= firsts[i] - 1)
             {
-                merged[^1] = Math.Max(merged[^1], last);
+                merged[^1] = Math.Max(merged[^1], lasts[i]);
             }
             else
             {
-                merged.Add(first);
-                merged.Add(last);
+                merged.Add(firsts[i]);
+                merged.Add(lasts[i]);
             }
         }
 

@@ -13,6 +13,8 @@ internal sealed class CodePointSet
     private readonly ushort[] _pages;
     private readonly ulong[] _words;
 
+    // Optimized from the first call: patterns have a dozen sets of a hundred thousand characters each, made once.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public CodePointSet(CodePointRanges ranges)
     {
         Ranges = ranges;
