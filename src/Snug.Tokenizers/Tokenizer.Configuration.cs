@@ -3,6 +3,9 @@ namespace Snug.Tokenizers;
 /// <content>What a repository says about its tokenizer besides tokenizer.json.</content>
 public sealed partial class Tokenizer
 {
+    // Classes that put tokens of their own around texts, whatever their configurations say of start and end.
+    private static readonly string[] FramedByClass = ["Whisper", "MBart", "MBart50", "NLLB", "Nllb", "M2M100", "SeamlessM4T", "Bert", "Roberta", "XLMRoberta", "T5", "CLIP"];
+
     private PaddingOptions? _filePadding;
 
     /// <summary>What the repository says besides tokenizer.json; the defaults unless the tokenizer is from <see cref="FromDirectory"/>.</summary>
@@ -41,7 +44,7 @@ public sealed partial class Tokenizer
         EncodeSpecialTokens = configuration.SplitSpecialTokens;
         CleanUpTokenizationSpaces = configuration.CleanUpTokenizationSpaces && _model is not BpeModel;
         AddTokens(TokensToAdd(configuration));
-        if (configuration.AddBosToken is not null || configuration.AddEosToken is not null)
+        if ((configuration.AddBosToken is not null || configuration.AddEosToken is not null) && !FramedByClass.Contains(PythonClass.Of(configuration)))
         {
             PutAround(
                 configuration.AddBosToken == true ? NamedToken("bos_token") : null,

@@ -79,6 +79,40 @@ public sealed class TokenizerConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Every_beginning_of_a_file_and_every_changed_byte_is_read_or_refused()
+    {
+        byte[] file = """
+            {"bos_token":{"content":"<s>","lstrip":true},"model_max_length":1e3,"added_tokens_decoder":{"1":{"content":"<s>","special":true}},
+             "chat_template":[{"name":"default","template":"é"}],"extra_special_tokens":{"a":"<a>"},"extra_ids":5,"legacy":false}
+            """u8.ToArray();
+        Random random = new(7);
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] changed = i < file.Length ? file[..i] : [.. file];
+            for (int change = i < file.Length ? 0 : random.Next(1, 4); change > 0; change--)
+            {
+                changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                TokenizerConfiguration.Read(changed);
+            }
+            catch (TokenizerException)
+            {
+                // Refused.
+            }
+        }
+    }
+
+    [Fact]
+    public void A_file_that_is_nested_too_deep_is_refused()
+    {
+        byte[] deep = System.Text.Encoding.UTF8.GetBytes($"{{\"x\":{new string('[', 100_000)}{new string(']', 100_000)}}}");
+        Assert.Throws<TokenizerException>(() => TokenizerConfiguration.Read(deep));
+    }
+
+    [Fact]
     public void Spaces_before_punctuation_are_cleaned_up() =>
         Assert.Equal("Hello, I'm here. don't do not", TokenizerConfiguration.CleanUp("Hello , I 'm here . do n't do not"));
 

@@ -44,6 +44,9 @@ public sealed class TokenizerDirectoryTests : IDisposable
         string json = WordLevel.Replace("\"post_processor\":null", $"\"post_processor\":{Template}", StringComparison.Ordinal);
         Assert.Equal([0, 4], Load("{}", json).EncodeToIds("a"));
         Assert.Equal([4], Load("""{"add_bos_token":false,"bos_token":"<s>"}""", json).EncodeToIds("a"));
+
+        // Whisper's start is more than a start token, and its class keeps it.
+        Assert.Equal([0, 4], Load("""{"add_bos_token":false,"bos_token":"<s>","tokenizer_class":"WhisperTokenizer"}""", json).EncodeToIds("a"));
     }
 
     [Fact]

@@ -3,6 +3,17 @@ namespace Snug.Tokenizers;
 /// <content>The Python classes, as <c>transformers</c> converts their files.</content>
 internal sealed partial record SentencePieceFamily
 {
+    /// <summary>Most tokens that a configuration may add to those of the file by a number alone.</summary>
+    private const int MaxMoreTokens = 100_000;
+
+    private static int MoreTokens(TokenizerConfiguration configuration, string name, int otherwise)
+    {
+        int count = configuration.Numbers.GetValueOrDefault(name, otherwise);
+        return count <= MaxMoreTokens
+            ? count
+            : throw new TokenizerException($"The configuration says that '{name}' is {count}; at most {MaxMoreTokens} are supported.");
+    }
+
     /// <summary>The special tokens of a class, which the configuration may name otherwise.</summary>
     private static Dictionary<string, string> Named(TokenizerConfiguration configuration, params (string Name, string Token)[] tokens) =>
         tokens.ToDictionary(token => token.Name, token => configuration.SpecialTokens.GetValueOrDefault(token.Name, token.Token), StringComparer.Ordinal);
@@ -19,12 +30,7 @@ internal sealed partial record SentencePieceFamily
 
     private static SentencePieceFamily T5(SentencePieceModel model, TokenizerConfiguration configuration)
     {
-        int count = configuration.Numbers.GetValueOrDefault("extra_ids", 100);
-        if (count > SentencePieceModel.MaxPieces)
-        {
-            throw new TokenizerException($"The configuration has {count} 'extra_ids'.");
-        }
-
+        int count = MoreTokens(configuration, "extra_ids", 100);
         string[] extra = [.. Enumerable.Range(0, count).Select(i => $"<extra_id_{count - 1 - i}>")];
         Dictionary<string, string> named = Named(configuration, ("eos_token", "</s>"), ("unk_token", "<unk>"), ("pad_token", "<pad>"));
         return Standard(model, configuration) with
@@ -38,12 +44,12 @@ internal sealed partial record SentencePieceFamily
 
     private static SentencePieceFamily Pegasus(SentencePieceModel model, TokenizerConfiguration configuration)
     {
-        int offset = configuration.Numbers.GetValueOrDefault("offset", 103);
+        int offset = Math.Max(2, MoreTokens(configuration, "offset", 103));
         Dictionary<string, string> named = Named(configuration, ("pad_token", "<pad>"), ("eos_token", "</s>"), ("unk_token", "<unk>"), ("mask_token", "<mask_2>"));
         (string, double)[] first =
         [
             (named["pad_token"], 0), (named["eos_token"], 0), ("<mask_1>", 0), (named["mask_token"], 0),
-            .. Enumerable.Range(2, Math.Clamp(offset, 2, SentencePieceModel.MaxPieces) - 2).Select(i => ($"<unk_{i}>", -100.0)),
+            .. Enumerable.Range(2, offset - 2).Select(i => ($"<unk_{i}>", -100.0)),
         ];
         return Standard(model, configuration) with
         {
