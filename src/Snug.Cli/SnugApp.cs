@@ -64,7 +64,7 @@ internal static class SnugApp
     {
         CacheCommand cache = new(console, common);
         AuthCommand auth = new(console, common);
-        RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, and serve them to others.")
+        RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, tokenize for them, and serve them to others.")
         {
             new DownloadCommand(console, common),
             new EnsureCommand(console, common),
@@ -78,6 +78,8 @@ internal static class SnugApp
             new DoctorCommand(console, common),
             new VerifyAccessCommand(console, common),
             new ProvidersCommand(console, common),
+            new TokenizeCommand(console, common),
+            new RenderCommand(console, common),
             new EnvCommand(console, common),
             new ServeCommand(console, common),
             new DemoCommand(console, common),

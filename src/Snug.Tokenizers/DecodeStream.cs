@@ -55,5 +55,5 @@ public sealed class DecodeStream
 
     private static int Bytes(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
 
-    private string Decode() => _tokenizer.Decode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ids), _skipSpecialTokens);
+    private string Decode() => _tokenizer.DecodeAsIs(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ids), _skipSpecialTokens);
 }

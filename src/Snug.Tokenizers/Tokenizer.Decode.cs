@@ -3,10 +3,22 @@ namespace Snug.Tokenizers;
 /// <content>Token numbers to text.</content>
 public sealed partial class Tokenizer
 {
+    /// <summary>
+    /// Whether decoded text is cleaned of the spaces before punctuation, as <see cref="TokenizerConfiguration.CleanUp"/> does it.
+    /// False unless a configuration says so. Streams are not cleaned: text that came out cannot be taken back.
+    /// </summary>
+    public bool CleanUpTokenizationSpaces { get; set; }
+
     /// <summary>Turns tokens back into text. Numbers without a token are left out.</summary>
     /// <param name="ids">The numbers of the tokens.</param>
     /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
+    {
+        string text = DecodeAsIs(ids, skipSpecialTokens);
+        return CleanUpTokenizationSpaces ? TokenizerConfiguration.CleanUp(text) : text;
+    }
+
+    internal string DecodeAsIs(ReadOnlySpan<int> ids, bool skipSpecialTokens)
     {
         List<string> tokens = new(ids.Length);
         foreach (int id in ids)

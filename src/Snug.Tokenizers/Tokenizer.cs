@@ -9,25 +9,24 @@ public sealed partial class Tokenizer
     private readonly TokenModel _model;
     private readonly Normalizer? _normalizer;
     private readonly PreTokenizer? _preTokenizer;
-    private readonly PostProcessor? _postProcessor;
+    private PostProcessor? _postProcessor;
     private readonly Decoder? _decoder;
     private AddedVocabulary _added = AddedVocabulary.Empty;
 
     // What the post-processor puts around a single text, with and without special tokens; null when that takes an encoding.
-    private readonly (int[] Before, int[] After)? _frame;
-    private readonly (int[] Before, int[] After)? _bareFrame;
+    private (int[] Before, int[] After)? _frame;
+    private (int[] Before, int[] After)? _bareFrame;
 
     internal Tokenizer(TokenizerParts parts)
     {
         _model = parts.Model;
         _normalizer = parts.Normalizer;
         _preTokenizer = parts.PreTokenizer;
-        _postProcessor = parts.PostProcessor;
         _decoder = parts.Decoder;
-        _frame = _postProcessor?.Frame(addSpecialTokens: true);
-        _bareFrame = _postProcessor?.Frame(addSpecialTokens: false);
+        SetPostProcessor(parts.PostProcessor);
         Truncation = parts.Truncation;
         Padding = parts.Padding;
+        Configuration = new TokenizerConfiguration { SpecialTokens = parts.NamedTokens };
         if (parts.AddedTokens.Count > 0)
         {
             _added = _added.Add(parts.AddedTokens, _model, _normalizer, out _);
@@ -79,5 +78,12 @@ public sealed partial class Tokenizer
         using MemoryStream memory = new();
         stream.CopyTo(memory);
         return new Tokenizer(TokenizerJsonReader.Read(memory.GetBuffer().AsMemory(0, (int)memory.Length)));
+    }
+
+    private void SetPostProcessor(PostProcessor? postProcessor)
+    {
+        _postProcessor = postProcessor;
+        _frame = postProcessor?.Frame(addSpecialTokens: true);
+        _bareFrame = postProcessor?.Frame(addSpecialTokens: false);
     }
 }

@@ -48,6 +48,7 @@ internal sealed class CliHarness : IDisposable
                 return Task.FromResult<string?>(Input);
             },
             WorkingDirectory = _work.Path,
+            OpenIn = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Input)),
             IsOutTerminal = IsTerminal,
             IsErrorTerminal = IsTerminal,
             IsInTerminal = IsTerminal,

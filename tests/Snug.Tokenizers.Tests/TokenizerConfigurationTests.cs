@@ -48,7 +48,7 @@ public sealed class TokenizerConfigurationTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder, "additional_chat_templates"));
         Write(Path.Combine("additional_chat_templates", "tool_use.jinja"), "tools");
         TokenizerConfiguration configuration = TokenizerConfiguration.FromDirectory(_folder);
-        Assert.Equal("</s>", configuration.SpecialTokens["eos_token"]);
+        Assert.Equal("<other>", configuration.SpecialTokens["eos_token"]);
         Assert.Equal("<s>", configuration.SpecialTokens["bos_token"]);
         Assert.Equal("<x>", configuration.AddedTokens[7].Content);
         Assert.Equal("new", configuration.ChatTemplates["default"]);
@@ -76,6 +76,40 @@ public sealed class TokenizerConfigurationTests : IDisposable
         TokenizerException exception = Assert.Throws<TokenizerException>(() => TokenizerConfiguration.FromDirectory(_folder));
         Assert.Equal(path, exception.JsonPath);
         Assert.Equal(Path.Combine(_folder, "tokenizer_config.json"), exception.File);
+    }
+
+    [Fact]
+    public void Every_beginning_of_a_file_and_every_changed_byte_is_read_or_refused()
+    {
+        byte[] file = """
+            {"bos_token":{"content":"<s>","lstrip":true},"model_max_length":1e3,"added_tokens_decoder":{"1":{"content":"<s>","special":true}},
+             "chat_template":[{"name":"default","template":"é"}],"extra_special_tokens":{"a":"<a>"},"extra_ids":5,"legacy":false}
+            """u8.ToArray();
+        Random random = new(7);
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] changed = i < file.Length ? file[..i] : [.. file];
+            for (int change = i < file.Length ? 0 : random.Next(1, 4); change > 0; change--)
+            {
+                changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                TokenizerConfiguration.Read(changed);
+            }
+            catch (TokenizerException)
+            {
+                // Refused.
+            }
+        }
+    }
+
+    [Fact]
+    public void A_file_that_is_nested_too_deep_is_refused()
+    {
+        byte[] deep = System.Text.Encoding.UTF8.GetBytes($"{{\"x\":{new string('[', 100_000)}{new string(']', 100_000)}}}");
+        Assert.Throws<TokenizerException>(() => TokenizerConfiguration.Read(deep));
     }
 
     [Fact]

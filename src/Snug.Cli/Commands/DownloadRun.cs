@@ -7,8 +7,13 @@ namespace Snug.Cli;
 internal sealed class DownloadRun(Invocation invocation, HubClient hub, HubSettings settings)
 {
     /// <summary>Downloads a snapshot, or the part of it that is selected.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="folder">The folder of it that is wanted, or <see langword="null"/>.</param>
+    /// <param name="options">Which files.</param>
+    /// <param name="cancellationToken">Ends the download.</param>
+    /// <param name="silentWhenPresent">Whether nothing is said when nothing was to do: downloads are not what was asked for.</param>
     public async Task<CachedSnapshot> SnapshotAsync(
-        RepositoryId repository, string? folder, DownloadOptions options, CancellationToken cancellationToken)
+        RepositoryId repository, string? folder, DownloadOptions options, CancellationToken cancellationToken, bool silentWhenPresent = false)
     {
         long start = invocation.Console.Time.GetTimestamp();
         CachedSnapshot snapshot;
@@ -20,7 +25,11 @@ internal sealed class DownloadRun(Invocation invocation, HubClient hub, HubSetti
         }
 
         TimeSpan time = invocation.Console.Time.GetElapsedTime(start);
-        invocation.Messages.Done(Summary(snapshot, time));
+        if (!silentWhenPresent || snapshot.TransferredFiles > 0)
+        {
+            invocation.Messages.Done(Summary(snapshot, time));
+        }
+
         return snapshot;
     }
 

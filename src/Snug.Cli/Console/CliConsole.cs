@@ -21,6 +21,8 @@ internal sealed class CliConsole
 
     /// <summary>Reads a line that is not shown while it is typed, after asking for it.</summary>
     public Func<Action, CancellationToken, Task<string?>> ReadSecret { get; init; } = (_, _) => Task.FromResult<string?>(null);
+    /// <summary>Opens standard input for data, which is bytes of UTF-8 whatever the terminal's encoding is.</summary>
+    public Func<Stream> OpenIn { get; init; } = () => Stream.Null;
 
     public bool IsOutTerminal { get; init; }
 
@@ -62,6 +64,7 @@ internal sealed class CliConsole
         Error = Open(Console.OpenStandardError, () => Console.Error, flushes: true),
         In = new LateReader(() => Console.In),
         ReadSecret = SecretPrompt.ReadAsync,
+        OpenIn = Console.OpenStandardInput,
         IsOutTerminal = !Console.IsOutputRedirected,
         IsErrorTerminal = !Console.IsErrorRedirected,
         IsInTerminal = !Console.IsInputRedirected,

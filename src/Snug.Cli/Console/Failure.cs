@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Snug.Hub;
+using Snug.Tokenizers;
 
 namespace Snug.Cli;
 
@@ -35,6 +36,13 @@ internal sealed record Failure(int ExitCode, string Kind, string Message, IReadO
             RequestId = hub.RequestId,
         },
         CliException cli => new Failure(cli.ExitCode, cli.Kind, cli.Message, cli.Advice),
+        TokenizerException tokenizer => new Failure(
+            ExitCodes.Unexpected, "tokenizer_error", tokenizer.Message, ["Check that the file is whole, and of a kind that is supported: see docs/tokenizers.md."])
+        {
+            File = tokenizer.File,
+        },
+        TemplateException template => new Failure(
+            ExitCodes.Unexpected, "template_error", $"The chat template, {template.Message}", ["Check the template at this place, and whether the variables are those that it wants."]),
         _ => new Failure(
             ExitCodes.Unexpected, "unexpected", $"Something unexpected happened: {error.GetType().Name}: {error.Message}",
             ["This is a fault of snug; please report it with what you did and the output of 'snug env'.",

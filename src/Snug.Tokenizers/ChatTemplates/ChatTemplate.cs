@@ -36,13 +36,27 @@ public sealed class ChatTemplate
     public RenderedTemplate Render(IEnumerable<KeyValuePair<string, object?>> variables, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(variables);
+        return RenderMessages(variables, [], time, out _);
+    }
+
+    /// <summary>Renders the template, and tells where it wrote each of the messages.</summary>
+    internal RenderedTemplate RenderMessages(
+        IEnumerable<KeyValuePair<string, object?>> variables, IReadOnlyList<object?> messages, TimeProvider? time, out OffsetRange?[] messageRanges)
+    {
         JinjaScope scope = new(JinjaGlobals.Create(time ?? TimeProvider.System));
         foreach ((string name, object? value) in variables)
         {
             scope.Set(name, JinjaValues.From(value));
         }
 
-        JinjaInterpreter interpreter = new(scope);
-        return new RenderedTemplate(interpreter.Render(_statements), interpreter.Generated);
+        if (messages.Count > 0)
+        {
+            scope.Set("messages", new List<object?>(messages));
+        }
+
+        JinjaInterpreter interpreter = new(scope, messages);
+        RenderedTemplate rendered = new(interpreter.Render(_statements), interpreter.Generated);
+        messageRanges = interpreter.MessageRanges;
+        return rendered;
     }
 }

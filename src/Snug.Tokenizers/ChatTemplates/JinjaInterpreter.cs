@@ -19,14 +19,21 @@ internal sealed partial class JinjaInterpreter
 
     private readonly JinjaScope _globals;
     private readonly List<OffsetRange> _generated = [];
+    private readonly IReadOnlyList<object?> _messages;
+    private readonly OffsetRange?[] _messageRanges;
     private StringBuilder _output = new();
     private int _captures;
     private int _steps;
     private int _depth;
+    private bool _isInMessage;
 
-    public JinjaInterpreter(JinjaScope globals)
+    /// <param name="globals">The variables.</param>
+    /// <param name="messages">Values of which is wanted where a loop over them writes.</param>
+    public JinjaInterpreter(JinjaScope globals, IReadOnlyList<object?>? messages = null)
     {
         _globals = globals;
+        _messages = messages ?? [];
+        _messageRanges = new OffsetRange?[_messages.Count];
     }
 
     private enum Flow
@@ -38,6 +45,9 @@ internal sealed partial class JinjaInterpreter
 
     /// <summary>The parts of the output that stand in generation blocks.</summary>
     public IReadOnlyList<OffsetRange> Generated => _generated;
+
+    /// <summary>The parts of the output that turns of loops over the messages wrote; null for messages without any.</summary>
+    public OffsetRange?[] MessageRanges => _messageRanges;
 
     public string Render(IReadOnlyList<JinjaStatement> template)
     {
@@ -181,11 +191,46 @@ internal sealed partial class JinjaInterpreter
             }
 
             Assign(loop.Target, items[i], scope);
-            if (Run(loop.Body, scope) == Flow.Break)
+            if (RunTurn(loop, items[i], scope) == Flow.Break)
             {
                 break;
             }
         }
+    }
+
+    /// <summary>Runs a turn of a loop, and remembers what it writes when it is about a message.</summary>
+    private Flow RunTurn(JinjaStatement.For loop, object? item, JinjaScope scope)
+    {
+        int message = _messages.Count == 0 || _captures > 0 || _isInMessage || item is not JinjaDictionary ? -1 : IndexOfMessage(item);
+        if (message < 0)
+        {
+            return Run(loop.Body, scope);
+        }
+
+        int start = _output.Length;
+        _isInMessage = true;
+        Flow flow = Run(loop.Body, scope);
+        _isInMessage = false;
+        if (_output.Length > start)
+        {
+            // Templates may go through the messages more than once.
+            _messageRanges[message] = new OffsetRange(_messageRanges[message]?.Start ?? start, _output.Length);
+        }
+
+        return flow;
+    }
+
+    private int IndexOfMessage(object item)
+    {
+        for (int i = 0; i < _messages.Count; i++)
+        {
+            if (ReferenceEquals(_messages[i], item))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private static JinjaNamespace LoopState(IReadOnlyList<object?> items, int index, int depth, Func<object?> last, Action<object?> remember)

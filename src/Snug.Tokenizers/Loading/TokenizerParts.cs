@@ -16,4 +16,7 @@ internal sealed record TokenizerParts(TokenModel Model)
     public PaddingOptions? Padding { get; init; }
 
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
+
+    /// <summary>Special tokens by the names that Python gives them, where the file or its class says so.</summary>
+    public IReadOnlyDictionary<string, string> NamedTokens { get; init; } = new Dictionary<string, string>();
 }

@@ -7,6 +7,18 @@ internal static class MergesFormat
 {
     public static TokenizerParts Read(ReadOnlySpan<byte> vocabularyJson, ReadOnlySpan<byte> mergesText)
     {
+        BpeModel model = ReadModel(vocabularyJson, mergesText, new BpeOptions());
+        return new TokenizerParts(model)
+        {
+            PreTokenizer = new ByteLevelPreTokenizer(addPrefixSpace: false, trimOffsets: true, useRegex: true),
+            PostProcessor = new ByteLevelProcessor(addPrefixSpace: true, trimOffsets: false, useRegex: true),
+            Decoder = new ByteLevelDecoder(addPrefixSpace: true, trimOffsets: true, useRegex: true),
+            AddedTokens = model.Vocabulary.Find("<|endoftext|>") >= 0 ? [AddedToken.SpecialToken("<|endoftext|>")] : [],
+        };
+    }
+
+    public static BpeModel ReadModel(ReadOnlySpan<byte> vocabularyJson, ReadOnlySpan<byte> mergesText, BpeOptions options)
+    {
         Vocabulary vocabulary = ReadVocabulary(vocabularyJson);
         MergeListBuilder merges = new();
         int number = 0;
@@ -29,13 +41,7 @@ internal static class MergesFormat
             merges.AddPart(line[(space + 1)..], last: true);
         }
 
-        return new TokenizerParts(new BpeModel(vocabulary, merges.Build(vocabulary, 0, "merges"), new BpeOptions()))
-        {
-            PreTokenizer = new ByteLevelPreTokenizer(addPrefixSpace: false, trimOffsets: true, useRegex: true),
-            PostProcessor = new ByteLevelProcessor(addPrefixSpace: true, trimOffsets: false, useRegex: true),
-            Decoder = new ByteLevelDecoder(addPrefixSpace: true, trimOffsets: true, useRegex: true),
-            AddedTokens = vocabulary.Find("<|endoftext|>") >= 0 ? [AddedToken.SpecialToken("<|endoftext|>")] : [],
-        };
+        return new BpeModel(vocabulary, merges.Build(vocabulary, 0, "merges"), options);
     }
 
     private static Vocabulary ReadVocabulary(ReadOnlySpan<byte> json)
