@@ -84,6 +84,7 @@ internal static class SnugApp
             new ServeCommand(console, common),
             new DemoCommand(console, common),
         };
+        root.Add(common.Verbose);
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         SynchronousCommandLineAction help = HelpText.Install(root, console);
         HelpText.ShowWithoutCommand(root, help);

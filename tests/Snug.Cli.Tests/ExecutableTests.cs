@@ -55,6 +55,25 @@ public sealed class ExecutableTests(SampleHub hub) : IClassFixture<SampleHub>
         Assert.InRange(resumed.Json.GetProperty("transferredFiles").GetInt32(), 1, 8);
     }
 
+    [Fact]
+    public async Task Requests_go_through_the_proxy_of_the_environment_unless_NO_PROXY_names_the_host()
+    {
+        using CliHarness cli = hub.Cli();
+        // No name server knows the endpoint, so whatever answers was asked as a proxy; the storage's address stays direct.
+        cli.Variables["HF_ENDPOINT"] = "http://hub.invalid";
+        cli.Variables["http_proxy"] = hub.Endpoint.AbsoluteUri;
+        cli.Variables["no_proxy"] = "127.0.0.1";
+
+        CliResult through = await RunAsync(cli, "files", "tiny", "--json");
+        cli.Variables["no_proxy"] = "hub.invalid";
+        CliResult direct = await RunAsync(cli, "info", "tiny", "--json");
+
+        Assert.Equal((ExitCodes.Done, ""), (through.ExitCode, through.Error));
+        Assert.NotEmpty(through.Json.GetProperty("files").EnumerateArray());
+        Assert.Equal(ExitCodes.Network, direct.ExitCode);
+        Assert.Contains("hub.invalid", direct.Error, StringComparison.Ordinal);
+    }
+
     private static async Task<CliResult> RunAsync(CliHarness cli, params string[] arguments)
     {
         using Process process = Start(cli, arguments);

@@ -12,6 +12,15 @@ internal sealed class CommonOptions
 
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Say nothing on standard error but errors." };
 
+    /// <summary>Once: what the client does beyond its requests; twice: every request, too.</summary>
+    public Option<bool> Verbose { get; } = new("--verbose", "-v")
+    {
+        Description = "Log what happens to standard error; -vv logs every request, too.",
+        Recursive = true,
+        AllowMultipleArgumentsPerToken = false,
+        Arity = ArgumentArity.Zero,
+    };
+
     public Option<string?> Progress { get; } = Among("--progress", "How progress is shown on standard error.", ProgressModes);
 
     public Option<string?> Token { get; } = new("--token")

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Snug.Hub;
 
 namespace Snug.Cli;
@@ -29,8 +30,16 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
     public HubClient CreateHub()
     {
         _ = ResolveSettings();
-        return new HubClient(ClientOptions(), timeProvider: console.Time);
+        return new HubClient(ClientOptions(), timeProvider: console.Time, logger: Log());
     }
+
+    /// <summary>Where the client logs to, or <see langword="null"/> when nobody asked.</summary>
+    private ConsoleLogger? Log() => parse.GetResult(common.Verbose)?.IdentifierTokenCount switch
+    {
+        null or 0 => null,
+        1 => new ConsoleLogger(console, LogLevel.Information),
+        _ => new ConsoleLogger(console, LogLevel.Debug),
+    };
 
     /// <summary>The settings in force; what is odd about them is said once.</summary>
     public HubSettings ResolveSettings()
@@ -88,7 +97,8 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
         "json" => ProgressMode.Json,
         "none" => ProgressMode.None,
         _ when Messages.IsQuiet || settings.DisableProgress => ProgressMode.None,
-        _ => console.DecoratesError ? ProgressMode.Live : ProgressMode.Plain,
+        // A display that is redrawn and lines of a log do not get along.
+        _ => console.DecoratesError && !parse.GetValue(common.Verbose) ? ProgressMode.Live : ProgressMode.Plain,
     });
 
     /// <summary>Data: a line on standard output.</summary>

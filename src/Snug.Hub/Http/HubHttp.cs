@@ -151,8 +151,15 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
         deadline.CancelAfter(request.Settings.HeaderTimeout + options.ConnectTimeout);
         try
         {
+            long start = time.GetTimestamp();
             HttpResponseMessage response =
                 await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+            if (logger.IsEnabled(LogLevel.Debug))
+            {
+                // Without the query: that of a storage address is a key.
+                LogRequest(logger, request.Method, uri.GetLeftPart(UriPartial.Path), (int)response.StatusCode, time.GetElapsedTime(start));
+            }
+
             if (response.RequestMessage?.RequestUri is { } final && final != uri)
             {
                 response.Dispose();
@@ -233,6 +240,9 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
         message.Headers.Location is { } location && Uri.TryCreate(from, location, out Uri? target) && target.Scheme is "http" or "https"
             ? target
             : null;
+
+    [LoggerMessage(4, LogLevel.Debug, "huggingface: {Method} {Address} answered {Status} after {Elapsed}")]
+    private static partial void LogRequest(ILogger logger, HttpMethod method, string address, int status, TimeSpan elapsed);
 
     [LoggerMessage(1, LogLevel.Warning, "huggingface: {Action} {Subject} failed ({Reason}); try {Attempt} follows in {Delay}")]
     private static partial void LogRetry(ILogger logger, string action, string subject, string reason, int attempt, TimeSpan delay);

@@ -130,9 +130,10 @@ internal sealed class SmallFileFetcher(TransferContext context)
         {
             return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
-            // The first file of a folder makes it; to ask before each file would cost as much as writing one.
+            // The first file of a folder makes it; to ask before each file would cost as much as writing one. When another file
+            // makes it at this moment, the failure says that it is the file that was not found.
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         }

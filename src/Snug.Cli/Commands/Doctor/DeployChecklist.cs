@@ -27,6 +27,21 @@ internal static class DeployChecklist
         ];
     }
 
-    private static bool IsConfigured(DoctorFacts facts) =>
-        facts.Settings.TokenCandidates.Any(t => t.Kind is TokenSourceKind.Environment or TokenSourceKind.DotEnv);
+    private static bool IsConfigured(DoctorFacts facts)
+    {
+        if (facts.Settings.TokenCandidates.Any(t => t.Kind == TokenSourceKind.Environment))
+        {
+            return true;
+        }
+
+        try
+        {
+            return DotEnvFile.TryRead(Path.Join(facts.Project, DotEnvFile.DefaultName)) is { } file
+                && AccessToken.TryParse(file.Variables.GetValueOrDefault("HF_TOKEN"), out _);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 }

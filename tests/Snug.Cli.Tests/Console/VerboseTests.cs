@@ -1,0 +1,43 @@
+namespace Snug.Cli.Tests;
+
+/// <summary><c>-v</c> and <c>-vv</c>: what happens, on standard error, without secrets.</summary>
+public sealed class VerboseTests(SampleHub hub) : IClassFixture<SampleHub>
+{
+    [Fact]
+    public async Task Nothing_is_logged_unless_asked_for()
+    {
+        using CliHarness cli = hub.Cli();
+
+        CliResult result = await cli.RunAsync("info", "tiny");
+
+        Assert.Equal((ExitCodes.Done, ""), (result.ExitCode, result.Error));
+    }
+
+    [Theory]
+    [InlineData("-vv")]
+    [InlineData("-v", "-v")]
+    [InlineData("--verbose", "--verbose")]
+    public async Task Twice_logs_each_request_with_time_and_level_and_without_the_token(params string[] options)
+    {
+        using CliHarness cli = hub.Cli();
+        cli.Variables["HF_TOKEN"] = SampleHub.AliceToken;
+
+        CliResult result = await cli.RunAsync(["info", "tiny", "--json", .. options]);
+
+        Assert.Equal(ExitCodes.Done, result.ExitCode);
+        Assert.Contains(result.ErrorLines, l => System.Text.RegularExpressions.Regex.IsMatch(
+            l, @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z debug: huggingface: GET http://\S+/api/models/tiny\S* answered 200 after "));
+        Assert.DoesNotContain(SampleHub.AliceToken[8..], result.Out + result.Error, StringComparison.Ordinal);
+        Assert.Equal("tiny", result.Json.GetProperty("repository").GetString());
+    }
+
+    [Fact]
+    public async Task Once_leaves_the_requests_out()
+    {
+        using CliHarness cli = hub.Cli();
+
+        CliResult result = await cli.RunAsync("info", "tiny", "-v");
+
+        Assert.DoesNotContain(result.ErrorLines, l => l.Contains(" debug: ", StringComparison.Ordinal));
+    }
+}
