@@ -10,6 +10,7 @@ public sealed class CausalModel : IDisposable
 
     private const int MaxChunk = 8192;
     private readonly WeightFiles _files;
+    private readonly WeightLoader _weights;
     private readonly Transformer _transformer;
     private readonly ThreadTeam _team;
     private readonly ForwardPass _pass;
@@ -24,7 +25,8 @@ public sealed class CausalModel : IDisposable
         ContextLength = Math.Min(options.ContextLength ?? configuration.MaximumPositions, ConfigurationReader.MaxCount);
         int chunk = Math.Min(options.ChunkLength, ContextLength);
         Kernels kernels = KernelSelection.Choose(Environment.GetEnvironmentVariable(KernelSelection.Variable));
-        _transformer = Architecture.Create(configuration, new WeightLoader(files, options.Format), chunk);
+        _weights = new WeightLoader(files, options.Format);
+        _transformer = Architecture.Create(configuration, _weights, chunk);
         _team = new ThreadTeam(options.Threads ?? Math.Min(ThreadTeam.AvailableCores, MaxThreads));
         _pass = new ForwardPass(configuration, kernels, _team, chunk);
         _job = member => _transformer.Run(_pass.Workers[member]);
@@ -92,6 +94,7 @@ public sealed class CausalModel : IDisposable
             _team.Dispose();
             _pass.Dispose();
             _transformer.Dispose();
+            _weights.Dispose();
             _files.Dispose();
         }
     }
@@ -117,7 +120,7 @@ public sealed class CausalModel : IDisposable
             _transformer.Prepare(sequenceLength);
             _pass.Prepare(tokens, start, cache, allLogits: logits.Length > vocabulary);
             _team.Run(_job);
-            new ReadOnlySpan<float>(_transformer.LogitRows.Row(0), logits.Length).CopyTo(logits);
+            new ReadOnlySpan<float>(_transformer.Logits.Row(0), logits.Length).CopyTo(logits);
         }
     }
 }

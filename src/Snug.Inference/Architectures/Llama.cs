@@ -8,16 +8,7 @@ internal sealed class Llama : Transformer
     private readonly Vector _outputNorm;
     private readonly Matrix _head;
     private readonly RotaryTable _rotary;
-
-    private readonly Activation _residual;
-    private readonly Activation _normed;
-    private readonly Activation _query;
-    private readonly Activation _key;
-    private readonly Activation _value;
-    private readonly Activation _attended;
-    private readonly Activation _projected;
-    private readonly Activation _gated;
-    private readonly Activation _up;
+    private readonly DecoderBuffers _buffers;
 
     public Llama(ModelConfiguration c, WeightLoader weights, int chunk)
     {
@@ -34,61 +25,45 @@ internal sealed class Llama : Transformer
                 Key = weights.Linear(Name(i, "self_attn.k_proj", "attn_k"), c.KeyValueSize, c.HiddenSize, c.AttentionBias),
                 Value = weights.Linear(Name(i, "self_attn.v_proj", "attn_v"), c.KeyValueSize, c.HiddenSize, c.AttentionBias),
                 Output = weights.Linear(Name(i, "self_attn.o_proj", "attn_output"), c.HiddenSize, c.QuerySize, c.AttentionBias),
-                FeedForwardNorm = weights.Vector(Name(i, "post_attention_layernorm", "ffn_norm").Weight, c.HiddenSize),
-                Gate = weights.Linear(Name(i, "mlp.gate_proj", "ffn_gate"), c.IntermediateSize, c.HiddenSize, c.FeedForwardBias),
-                Up = weights.Linear(Name(i, "mlp.up_proj", "ffn_up"), c.IntermediateSize, c.HiddenSize, c.FeedForwardBias),
-                Down = weights.Linear(Name(i, "mlp.down_proj", "ffn_down"), c.HiddenSize, c.IntermediateSize, c.FeedForwardBias),
+                FeedForward = new GatedFeedForward(c, weights, i),
             };
         }
 
         _outputNorm = weights.Vector(new TensorName("model.norm", "output_norm").Weight, c.HiddenSize);
         _head = weights.OutputHead(c, _embedding);
         _rotary = Own(new RotaryTable(c.Rope!, c.HeadSize, c.MaximumPositions, chunk, weights.RotaryFactors(c.HeadSize / 2)));
-        Own(weights.Loaded);
+        _buffers = Own(new DecoderBuffers(c, chunk, gated: true));
 
-        _residual = Own(new Activation(chunk, c.HiddenSize));
-        _normed = Own(new Activation(chunk, c.HiddenSize));
-        _query = Own(new Activation(chunk, c.QuerySize));
-        _key = Own(new Activation(chunk, c.KeyValueSize));
-        _value = Own(new Activation(chunk, c.KeyValueSize));
-        _attended = Own(new Activation(chunk, c.QuerySize));
-        _projected = Own(new Activation(chunk, c.HiddenSize));
-        _gated = Own(new Activation(chunk, c.IntermediateSize));
-        _up = Own(new Activation(chunk, c.IntermediateSize));
-        LogitRows = Own(new Activation(chunk, c.VocabularySize));
-
-        static TensorName Name(int layer, string safetensors, string gguf) => new($"model.layers.{layer}.{safetensors}", $"blk.{layer}.{gguf}");
+        static TensorName Name(int layer, string safetensors, string gguf) => TensorName.OfLayer(layer, safetensors, gguf);
     }
 
-    public override Activation LogitRows { get; }
+    public override Activation Logits => _buffers.Logits;
 
     public override void Prepare(int sequenceLength) => _rotary.Prepare(sequenceLength);
 
     public override void Run(Worker worker)
     {
+        DecoderBuffers b = _buffers;
         worker.FillRotary(_rotary);
-        worker.Embed(_embedding, _residual);
+        worker.Embed(_embedding, b.Residual);
         for (int i = 0; i < _layers.Length; i++)
         {
             Layer layer = _layers[i];
-            worker.RmsNorm(_residual, layer.AttentionNorm, _normed);
-            worker.Linear(_normed, layer.Query, _query);
-            worker.Linear(_normed, layer.Key, _key);
-            worker.Linear(_normed, layer.Value, _value);
+            worker.RmsNorm(b.Residual, layer.AttentionNorm, b.Normed);
+            worker.Linear(b.Normed, layer.Query, b.Query);
+            worker.Linear(b.Normed, layer.Key, b.Key);
+            worker.Linear(b.Normed, layer.Value, b.Value);
             worker.Wait();
-            worker.Rotate(_query, _rotary);
-            worker.Rotate(_key, _rotary);
-            worker.Remember(i, _key, _value);
-            worker.Attend(i, _query, _attended);
-            worker.LinearAdd(_attended, layer.Output, _projected, _residual);
-
-            worker.RmsNorm(_residual, layer.FeedForwardNorm, _normed);
-            worker.GatedLinear(_normed, layer.Gate, layer.Up, _gated, _up);
-            worker.LinearAdd(_gated, layer.Down, _projected, _residual);
+            worker.Rotate(b.Query, _rotary);
+            worker.Rotate(b.Key, _rotary);
+            worker.Remember(i, b.Key, b.Value);
+            worker.Attend(i, b.Query, b.Attended);
+            worker.LinearAdd(b.Attended, layer.Output, b.Projected, b.Residual);
+            layer.FeedForward.Run(worker, b);
         }
 
-        worker.RmsNorm(_residual, _outputNorm, _normed);
-        worker.Logits(_normed, _head, LogitRows);
+        worker.RmsNorm(b.Residual, _outputNorm, b.Normed);
+        worker.Logits(b.Normed, _head, b.Logits);
     }
 
     private sealed class Layer
@@ -103,12 +78,6 @@ internal sealed class Llama : Transformer
 
         public required Matrix Output { get; init; }
 
-        public required Vector FeedForwardNorm { get; init; }
-
-        public required Matrix Gate { get; init; }
-
-        public required Matrix Up { get; init; }
-
-        public required Matrix Down { get; init; }
+        public required GatedFeedForward FeedForward { get; init; }
     }
 }

@@ -8,4 +8,7 @@ internal readonly record struct TensorName(string Safetensors, string Gguf)
     public TensorName Weight => new($"{Safetensors}.weight", $"{Gguf}.weight");
 
     public TensorName Bias => new($"{Safetensors}.bias", $"{Gguf}.bias");
+
+    /// <summary>A tensor of a layer, in the names that Llama and its relatives use.</summary>
+    public static TensorName OfLayer(int layer, string safetensors, string gguf) => new($"model.layers.{layer}.{safetensors}", $"blk.{layer}.{gguf}");
 }

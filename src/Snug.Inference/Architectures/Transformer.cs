@@ -6,7 +6,7 @@ internal abstract class Transformer : IDisposable
     private readonly List<IDisposable> _owned = [];
 
     /// <summary>Rows of logits: one, or one for each token of a chunk if those are asked for.</summary>
-    public abstract Activation LogitRows { get; }
+    public abstract Activation Logits { get; }
 
     /// <summary>Called by one thread before a pass over tokens of a sequence of that final length.</summary>
     public virtual void Prepare(int sequenceLength)
@@ -39,5 +39,4 @@ internal abstract class Transformer : IDisposable
         return part;
     }
 
-    protected void Own(IEnumerable<IDisposable> parts) => _owned.AddRange(parts);
 }

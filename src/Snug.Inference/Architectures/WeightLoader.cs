@@ -4,7 +4,7 @@ namespace Snug.Inference;
 /// Takes a model's tensors out of its files: each must have the shape that the configuration implies before a kernel sees it, and none may
 /// be left over, because a tensor that nobody uses means that the model is not the one that was thought.
 /// </summary>
-internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format)
+internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format) : IDisposable
 {
     /// <summary>Endings of tensors that hold constants, which are computed here.</summary>
     private static readonly string[] Constants = [".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", "rope_freqs.weight"];
@@ -86,11 +86,11 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
     }
 
     /// <summary>Throws when the files hold tensors that the architecture has not asked for.</summary>
-    public void EnsureNothingLeft(params ReadOnlySpan<string> expected)
+    public void EnsureNothingLeft()
     {
         foreach (string name in files.Names)
         {
-            if (!_used.Contains(name) && !expected.Contains(name) && !Constants.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)))
+            if (!_used.Contains(name) && !Constants.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)))
             {
                 (TensorFile file, TensorInfo tensor) = files.Find(name)!.Value;
                 throw new ModelFormatException($"Tensor '{name}' has no place in this architecture, so the result would be wrong.", file.FilePath, tensor.Offset);
@@ -98,8 +98,14 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
         }
     }
 
-    /// <summary>Hands over what must be disposed with the model.</summary>
-    public IReadOnlyList<IDisposable> Loaded => _loaded;
+    /// <summary>Frees what was loaded.</summary>
+    public void Dispose()
+    {
+        foreach (IDisposable loaded in _loaded)
+        {
+            loaded.Dispose();
+        }
+    }
 
     private NativeBuffer BiasPart(TensorName name, int total, int first, int count)
     {
