@@ -18,13 +18,18 @@ public sealed class CausalModel : IDisposable
     private readonly Lock _turn = new();
     private bool _disposed;
 
-    private CausalModel(WeightFiles files, ModelConfiguration configuration, ModelOptions options)
+    private CausalModel(WeightFiles files, ModelConfiguration configuration, ModelOptions options, Kernels kernels)
     {
         _files = files;
         Configuration = configuration;
         ContextLength = Math.Min(options.ContextLength ?? configuration.MaximumPositions, ConfigurationReader.MaxCount);
+        if (configuration.Rope is null && ContextLength > configuration.MaximumPositions)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options, $"The model has learned {configuration.MaximumPositions} positions, so the context cannot have {ContextLength}.");
+        }
+
         int chunk = Math.Min(options.ChunkLength, ContextLength);
-        Kernels kernels = KernelSelection.Choose(Environment.GetEnvironmentVariable(KernelSelection.Variable));
         _weights = new WeightLoader(files, options.Format);
         _transformer = Architecture.Create(configuration, _weights, chunk);
         _team = new ThreadTeam(options.Threads ?? Math.Min(ThreadTeam.AvailableCores, MaxThreads));
@@ -49,10 +54,12 @@ public sealed class CausalModel : IDisposable
     /// <param name="options">How it is loaded.</param>
     /// <exception cref="ModelFormatException">A file is damaged, or the model is of a kind that cannot be run.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    public static CausalModel Load(string path, ModelOptions? options = null)
+    public static CausalModel Load(string path, ModelOptions? options = null) =>
+        Load(path, options ?? new ModelOptions(), KernelSelection.Choose(Environment.GetEnvironmentVariable(KernelSelection.Variable)));
+
+    internal static CausalModel Load(string path, ModelOptions options, Kernels kernels)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        options ??= new ModelOptions();
         if (options.Threads is < 1 or > MaxThreads || options.ContextLength < 1 || options.ChunkLength is < 1 or > MaxChunk)
         {
             throw new ArgumentOutOfRangeException(nameof(options), options, $"Threads must be from 1 to {MaxThreads}, chunks from 1 to {MaxChunk}, the context at least 1.");
@@ -64,7 +71,7 @@ public sealed class CausalModel : IDisposable
             ModelConfiguration configuration = files.Gguf is { } gguf
                 ? GgufConfiguration.Read(gguf)
                 : ConfigurationReader.Read(Path.Join(Directory.Exists(path) ? path : Path.GetDirectoryName(path), "config.json"), options.IgnoredConfigurationKeys);
-            return new CausalModel(files, configuration, options);
+            return new CausalModel(files, configuration, options, kernels);
         }
         catch
         {
