@@ -47,7 +47,7 @@ public sealed class CausalModel : IDisposable
     public int Threads => _team.Size;
 
     /// <summary>Name of the kernels that were chosen for this processor.</summary>
-    public string KernelName => _pass.Kernels.Name;
+    public string KernelName => _pass.Kernels.Detail;
 
     /// <summary>Loads a model: a folder with <c>config.json</c> and safetensors, or a GGUF file.</summary>
     /// <param name="path">The folder or file.</param>

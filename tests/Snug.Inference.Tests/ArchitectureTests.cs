@@ -90,6 +90,47 @@ public sealed class ArchitectureTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Weights_rounded_to_eight_bits_hardly_change_the_logits(string name)
+    {
+        (int[] ids, float[] expected) = Expected(name);
+        using CausalModel model = Load(name, new ModelOptions { Format = WeightFormat.Q8, Threads = 2 });
+        using InferenceSession session = model.CreateSession();
+
+        float[] logits = session.ReadAll(ids);
+
+        Assert.NotEqual(expected, logits);
+        Assert.True(Cosine(expected, logits) > 0.999, $"The cosine is {Cosine(expected, logits)}.");
+    }
+
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("gpt2")]
+    public void Weights_rounded_to_four_bits_keep_the_direction_of_the_logits(string name)
+    {
+        (int[] ids, float[] expected) = Expected(name);
+        using CausalModel model = Load(name, new ModelOptions { Format = WeightFormat.Q4 });
+        using InferenceSession session = model.CreateSession();
+
+        Assert.InRange(Cosine(expected, session.ReadAll(ids)), 0.9, 0.9999);
+    }
+
+    private static double Cosine(float[] left, float[] right)
+    {
+        double product = 0;
+        double lefts = 0;
+        double rights = 0;
+        for (int i = 0; i < left.Length; i++)
+        {
+            product += (double)left[i] * right[i];
+            lefts += (double)left[i] * left[i];
+            rights += (double)right[i] * right[i];
+        }
+
+        return product / Math.Sqrt(lefts * rights);
+    }
+
     /// <summary>With room for more tokens than one model was trained with, which is what dynamic scaling is for.</summary>
     internal static CausalModel Load(string name, ModelOptions? options = null) =>
         CausalModel.Load(Fixtures.Data(name), (options ?? new ModelOptions()) with { ContextLength = 48 });

@@ -3,16 +3,22 @@ namespace Snug.Inference;
 /// <summary>The intermediate results of a decoder, for one chunk of tokens. Layers use the same ones in turn.</summary>
 internal sealed class DecoderBuffers : IDisposable
 {
-    public DecoderBuffers(ModelConfiguration c, int chunk, bool gated)
+    /// <param name="c">The model.</param>
+    /// <param name="chunk">Most tokens.</param>
+    /// <param name="gated">Whether the feed-forward network has gates.</param>
+    /// <param name="packed">Whether any weights are packed.</param>
+    public DecoderBuffers(ModelConfiguration c, int chunk, bool gated, bool packed)
     {
+        Activation Input(int width) => new(chunk, width, packed && width % PackedRows.Block == 0);
+
         Residual = new Activation(chunk, c.HiddenSize);
-        Normed = new Activation(chunk, c.HiddenSize);
+        Normed = Input(c.HiddenSize);
         Query = new Activation(chunk, c.QuerySize);
         Key = new Activation(chunk, c.KeyValueSize);
         Value = new Activation(chunk, c.KeyValueSize);
-        Attended = new Activation(chunk, c.QuerySize);
+        Attended = Input(c.QuerySize);
         Projected = new Activation(chunk, c.HiddenSize);
-        Inner = new Activation(chunk, c.IntermediateSize);
+        Inner = Input(c.IntermediateSize);
         Up = new Activation(gated ? chunk : 0, c.IntermediateSize);
         Logits = new Activation(chunk, c.VocabularySize);
     }

@@ -36,7 +36,7 @@ internal sealed class Gpt2 : Transformer
 
         _outputNorm = new Norm(weights, new TensorName($"{Prefix}ln_f", "output_norm"), c.HiddenSize);
         _head = weights.OutputHead(c, _embedding);
-        _buffers = Own(new DecoderBuffers(c, chunk, gated: false));
+        _buffers = Own(new DecoderBuffers(c, chunk, gated: false, weights.HasPacked));
 
         static TensorName Name(int layer, string safetensors, string gguf) => new($"{Prefix}h.{layer}.{safetensors}", $"blk.{layer}.{gguf}");
 

@@ -32,7 +32,7 @@ internal sealed class Llama : Transformer
         _outputNorm = weights.Vector(new TensorName("model.norm", "output_norm").Weight, c.HiddenSize);
         _head = weights.OutputHead(c, _embedding);
         _rotary = Own(new RotaryTable(c.Rope!, c.HeadSize, c.MaximumPositions, chunk, weights.RotaryFactors(c.HeadSize / 2)));
-        _buffers = Own(new DecoderBuffers(c, chunk, gated: true));
+        _buffers = Own(new DecoderBuffers(c, chunk, gated: true, weights.HasPacked));
 
         static TensorName Name(int layer, string safetensors, string gguf) => TensorName.OfLayer(layer, safetensors, gguf);
     }

@@ -20,6 +20,9 @@ internal sealed unsafe class Matrix : IDisposable
 
     public TensorType Type { get; }
 
+    /// <summary>Whether rows are packed in groups; block types always are.</summary>
+    public bool IsPacked => PackedRows.IsPackable(Type);
+
     /// <summary>Outputs.</summary>
     public int Rows { get; }
 
@@ -33,8 +36,13 @@ internal sealed unsafe class Matrix : IDisposable
     /// <summary>Decodes one row.</summary>
     public void CopyRow(int row, float* destination)
     {
-        (int perBlock, int bytes) = TensorTypes.Block(Type);
-        long rowBytes = (long)Columns / perBlock * bytes;
+        if (IsPacked)
+        {
+            PackedRows.Decode(Type, Pointer, Columns, row, new Span<float>(destination, Columns));
+            return;
+        }
+
+        long rowBytes = (long)Columns * TensorTypes.Block(Type).Bytes;
         Dequantizer.Decode(Type, new ReadOnlySpan<byte>(Pointer + (row * rowBytes), checked((int)rowBytes)), new Span<float>(destination, Columns));
     }
 

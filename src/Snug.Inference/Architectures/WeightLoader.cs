@@ -28,6 +28,12 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
         }
     }
 
+    /// <summary>Whether any matrix that was loaded is packed.</summary>
+    public bool HasPacked => _loaded.OfType<Matrix>().Any(matrix => matrix.IsPacked);
+
+    /// <summary>Four bits cost too much in the tables that all tokens go through, as quantizers know.</summary>
+    private WeightFormat TableFormat => format == WeightFormat.AsStored ? format : WeightFormat.Q8;
+
     public bool Has(TensorName name) => files.Find(Resolve(name)) is not null;
 
     /// <summary>Weights of a linear layer, [rows, columns], with its bias if asked for.</summary>
@@ -52,7 +58,11 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
     }
 
     /// <summary>A table whose rows are looked up, and that may also be multiplied with.</summary>
-    public Matrix Table(TensorName name, int rows, int columns) => Linear(name, rows, columns);
+    public Matrix Table(TensorName name, int rows, int columns)
+    {
+        (TensorFile file, TensorInfo tensor) = Take(name.Weight, rows, columns);
+        return Keep(MatrixBuilder.Build(file, tensor, 0, rows, TableFormat, null));
+    }
 
     public Vector Vector(TensorName name, int length)
     {
@@ -75,7 +85,7 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
             return embedding;
         }
 
-        return Linear(name, configuration.VocabularySize, configuration.HiddenSize);
+        return Table(name, configuration.VocabularySize, configuration.HiddenSize);
     }
 
     /// <summary>Divisors of the rotary frequencies, which GGUF files may bring.</summary>

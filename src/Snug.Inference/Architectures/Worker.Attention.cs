@@ -35,6 +35,17 @@ internal sealed unsafe partial class Worker
         }
 
         Wait();
+        if (output.IsQuantized)
+        {
+            int blocks = output.Width / PackedRows.Block;
+            (int first, int end) = Share(Count * blocks, 1);
+            for (int i = first; i < end; i++)
+            {
+                Round(output, i / blocks, i % blocks * PackedRows.Block, PackedRows.Block);
+            }
+
+            Wait();
+        }
     }
 
     private float* ScratchRow(int width)

@@ -49,6 +49,7 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         for (int token = first; token < end; token++)
         {
             Kernels.RmsNorm(input.Row(token), weight.Values, pass.Configuration.NormEpsilon, input.Width, output.Row(token));
+            Round(output, token, 0, output.Width);
         }
 
         Wait();
@@ -61,6 +62,7 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         for (int token = first; token < end; token++)
         {
             Kernels.LayerNorm(input.Row(token), weight.Values, bias.Values, pass.Configuration.NormEpsilon, input.Width, output.Row(token));
+            Round(output, token, 0, output.Width);
         }
 
         Wait();
@@ -89,12 +91,13 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     /// <summary>The gated feed-forward layer up to its inner activation: silu(gate(x)) * up(x), left in <paramref name="gated"/>.</summary>
     public void GatedLinear(Activation input, Matrix gate, Matrix up, Activation gated, Activation scratch)
     {
-        (int first, int end) = Share(gate.Rows, RowGranule);
+        (int first, int end) = Share(gate.Rows, PackedRows.Block);
         Multiply(input, gate, gated, first, end, Count);
         Multiply(input, up, scratch, first, end, Count);
         for (int token = 0; token < Count; token++)
         {
             Kernels.GatedSilu(gated.Row(token) + first, scratch.Row(token) + first, end - first);
+            Round(gated, token, first, end - first);
         }
 
         Wait();
@@ -103,11 +106,12 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     /// <summary>A linear layer followed by GELU in its tanh form.</summary>
     public void GeluLinear(Activation input, Matrix weights, Activation output)
     {
-        (int first, int end) = Share(weights.Rows, RowGranule);
+        (int first, int end) = Share(weights.Rows, PackedRows.Block);
         Multiply(input, weights, output, first, end, Count);
         for (int token = 0; token < Count; token++)
         {
             Kernels.GeluTanh(output.Row(token) + first, end - first);
+            Round(output, token, first, end - first);
         }
 
         Wait();
@@ -184,6 +188,14 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         return (Math.Min(first, count), Math.Min(end, count));
     }
 
+    private void Round(Activation activation, int token, int first, int count)
+    {
+        if (activation.IsQuantized)
+        {
+            activation.Quantize(Kernels, token, first, count);
+        }
+    }
+
     private void Multiply(Activation input, Matrix weights, Activation output, int first, int end, int tokens, int from = 0)
     {
         if (first >= end)
@@ -191,8 +203,16 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
             return;
         }
 
-        Kernels.MultiplyRows(
-            weights.Type, weights.Pointer, weights.Columns, first, end, input.Row(from), input.Width, tokens - from, output.Row(0), output.Width);
+        if (weights.IsPacked)
+        {
+            Kernels.MultiplyPacked(weights.Type, weights.Pointer, first, end, input.Rounded.From(from), tokens - from, output.Row(0), output.Width);
+        }
+        else
+        {
+            Kernels.MultiplyRows(
+                weights.Type, weights.Pointer, weights.Columns, first, end, input.Row(from), input.Width, tokens - from, output.Row(0), output.Width);
+        }
+
         if (weights.Bias is { } bias)
         {
             for (int token = 0; token < tokens - from; token++)

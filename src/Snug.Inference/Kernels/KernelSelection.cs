@@ -12,9 +12,9 @@ internal static class KernelSelection
     public static IReadOnlyList<Kernels> All { get; } =
     [
         new ScalarKernels(),
-        new VectorKernels<Lanes128, Vector128<float>>(),
-        new VectorKernels<Lanes256, Vector256<float>>(),
-        new VectorKernels<Lanes512, Vector512<float>>(),
+        new VectorKernels<Lanes128, Vector128<float>, PortableByteDot>(),
+        Create<Lanes256, Vector256<float>>(),
+        Create<Lanes512, Vector512<float>>(),
     ];
 
     /// <summary>The set that the variable names, else the widest that the processor has.</summary>
@@ -32,4 +32,11 @@ internal static class KernelSelection
         return All.FirstOrDefault(kernels => kernels.Name == name)
             ?? throw new ArgumentException($"{Variable} is '{name}'; it may be one of {string.Join(", ", All.Select(kernels => kernels.Name))}.", nameof(name));
     }
+
+    private static Kernels Create<TLanes, TVector>()
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        VnniByteDot.IsSupported ? new VectorKernels<TLanes, TVector, VnniByteDot>()
+        : Avx2ByteDot.IsSupported ? new VectorKernels<TLanes, TVector, Avx2ByteDot>()
+        : new VectorKernels<TLanes, TVector, PortableByteDot>();
 }

@@ -9,12 +9,23 @@ internal abstract unsafe class Kernels
     /// <summary>Name for diagnostics and the environment variable.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Name, and how bytes are multiplied.</summary>
+    public virtual string Detail => Name;
+
     /// <summary>
     /// Rows <paramref name="firstRow"/> to <paramref name="endRow"/> of weights times <paramref name="tokens"/> activations:
     /// <c>y[m, row] = sum over k of weights[row, k] * x[m, k]</c>, accumulated in single precision.
     /// </summary>
     public abstract void MultiplyRows(
         TensorType type, byte* weights, int columns, int firstRow, int endRow, float* x, int xStride, int tokens, float* y, int yStride);
+
+    /// <summary>
+    /// As <see cref="MultiplyRows"/>, of packed weights with rounded activations. The first row is the first of a group of eight.
+    /// </summary>
+    public abstract void MultiplyPacked(TensorType type, byte* weights, int firstRow, int endRow, QuantizedRows x, int tokens, float* y, int yStride);
+
+    /// <summary>Rounds activations, a multiple of 32, to bytes; see <see cref="QuantizedRows"/>.</summary>
+    public abstract void Quantize(float* x, int count, sbyte* numbers, float* scales, int* sums);
 
     /// <summary>y = x / sqrt(mean(x²) + epsilon) * weight.</summary>
     public abstract void RmsNorm(float* x, float* weight, float epsilon, int count, float* y);

@@ -33,6 +33,49 @@ internal sealed unsafe class ScalarKernels : Kernels
         }
     }
 
+    public override void MultiplyPacked(TensorType type, byte* weights, int firstRow, int endRow, QuantizedRows x, int tokens, float* y, int yStride)
+    {
+        Span<int> numbers = stackalloc int[PackedRows.Block];
+        for (int row = firstRow; row < endRow; row++)
+        {
+            for (int m = 0; m < tokens; m++)
+            {
+                y[((long)m * yStride) + row] = 0;
+            }
+
+            for (int block = 0; block < x.Columns / PackedRows.Block; block++)
+            {
+                (float first, float second, float minimum) = PackedRows.ReadBlock(type, weights, x.Columns, row, block, numbers);
+                for (int m = 0; m < tokens; m++)
+                {
+                    y[((long)m * yStride) + row] += BlockProduct(numbers, first, second, minimum, x.From(m), block);
+                }
+            }
+        }
+    }
+
+    public override void Quantize(float* x, int count, sbyte* numbers, float* scales, int* sums)
+    {
+        for (int block = 0; block < count / PackedRows.Block; block++)
+        {
+            float max = 0;
+            for (int i = block * PackedRows.Block; i < (block + 1) * PackedRows.Block; i++)
+            {
+                max = MathF.Max(max, MathF.Abs(x[i]));
+            }
+
+            scales[block] = max / 127f;
+            float inverse = max == 0 ? 0 : 127f / max;
+            sums[2 * block] = 0;
+            sums[(2 * block) + 1] = 0;
+            for (int i = block * PackedRows.Block; i < (block + 1) * PackedRows.Block; i++)
+            {
+                numbers[i] = (sbyte)MathF.Round(x[i] * inverse);
+                sums[i / 16] += numbers[i];
+            }
+        }
+    }
+
     public override void RmsNorm(float* x, float* weight, float epsilon, int count, float* y)
     {
         float sum = 0;
@@ -161,6 +204,20 @@ internal sealed unsafe class ScalarKernels : Kernels
                 outputs[i][d] = sum;
             }
         }
+    }
+
+    private static float BlockProduct(ReadOnlySpan<int> numbers, float first, float second, float minimum, QuantizedRows x, int block)
+    {
+        int low = 0;
+        int high = 0;
+        for (int i = 0; i < PackedRows.Block / 2; i++)
+        {
+            low += numbers[i] * x.Numbers[(block * PackedRows.Block) + i];
+            high += numbers[i + 16] * x.Numbers[(block * PackedRows.Block) + i + 16];
+        }
+
+        int sum = x.Sums[2 * block] + x.Sums[(2 * block) + 1];
+        return x.Scales[block] * ((first * low) + (second * high) - (minimum * sum));
     }
 
     private static float Weight(TensorType type, byte* weights, long index) => type switch

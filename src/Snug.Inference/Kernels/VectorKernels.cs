@@ -1,13 +1,43 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Snug.Inference;
 
-/// <summary>The kernels over vectors of one width.</summary>
-internal sealed unsafe class VectorKernels<TLanes, TVector> : Kernels
+/// <summary>The kernels over vectors of one width, with one way to multiply bytes.</summary>
+internal sealed unsafe class VectorKernels<TLanes, TVector, TDot> : Kernels
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
+    where TDot : struct, IByteDot
 {
     public override string Name => $"vector{TLanes.Count * 32}";
+
+    public override string Detail => $"{Name}+{TDot.Name}";
+
+    public override void MultiplyPacked(TensorType type, byte* weights, int firstRow, int endRow, QuantizedRows x, int tokens, float* y, int yStride) =>
+        PackedKernel<TDot>.Multiply(type, weights, firstRow, endRow, x, tokens, y, yStride);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Quantize(float* x, int count, sbyte* numbers, float* scales, int* sums)
+    {
+        for (int i = 0; i < count; i += PackedRows.Block, scales++, sums += 2)
+        {
+            Vector256<float> a = Vector256.Load(x + i);
+            Vector256<float> b = Vector256.Load(x + i + 8);
+            Vector256<float> c = Vector256.Load(x + i + 16);
+            Vector256<float> d = Vector256.Load(x + i + 24);
+            float max = Lanes256.MaxAcross(Vector256.MaxNative(
+                Vector256.MaxNative(Vector256.Abs(a), Vector256.Abs(b)), Vector256.MaxNative(Vector256.Abs(c), Vector256.Abs(d))));
+            *scales = max / 127f;
+            Vector256<float> inverse = Vector256.Create(max == 0 ? 0 : 127f / max);
+            Vector256<int> p = Vector256.ConvertToInt32Native(Vector256.Round(a * inverse));
+            Vector256<int> q = Vector256.ConvertToInt32Native(Vector256.Round(b * inverse));
+            Vector256<int> r = Vector256.ConvertToInt32Native(Vector256.Round(c * inverse));
+            Vector256<int> s = Vector256.ConvertToInt32Native(Vector256.Round(d * inverse));
+            Vector256.Narrow(Vector256.Narrow(p, q), Vector256.Narrow(r, s)).Store(numbers + i);
+            sums[0] = Vector256.Sum(p + q);
+            sums[1] = Vector256.Sum(r + s);
+        }
+    }
 
     public override void MultiplyRows(
         TensorType type, byte* weights, int columns, int firstRow, int endRow, float* x, int xStride, int tokens, float* y, int yStride)
