@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Snug.Inference;
 
 /// <summary>
@@ -84,6 +86,55 @@ public sealed class InferenceSession : IDisposable
         Rewind(common);
         Read(tokens[common..], cancellationToken);
         return common;
+    }
+
+    /// <summary>
+    /// Generates tokens after a prompt. What the session has read of the prompt before is not computed again, so a conversation costs only
+    /// what is new in it.
+    /// </summary>
+    /// <param name="prompt">The whole sequence so far, not empty.</param>
+    /// <param name="options">How tokens are chosen and when to stop; see <see cref="GenerationOptions.Over"/> for a model's defaults.</param>
+    /// <param name="cancellationToken">Is looked at between tokens, and between chunks of the prompt.</param>
+    /// <returns>Tokens as they are computed; the last says why it is the last.</returns>
+    /// <exception cref="ArgumentException">The prompt is empty, too long, or has tokens that are not in the vocabulary.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public IEnumerable<GeneratedToken> Generate(ReadOnlySpan<int> prompt, GenerationOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Run(new Generator(this, prompt, options), cancellationToken);
+
+        static IEnumerable<GeneratedToken> Run(Generator generator, CancellationToken cancellationToken)
+        {
+            GeneratedToken token;
+            do
+            {
+                token = generator.Next(cancellationToken);
+                yield return token;
+            }
+            while (token.Finish is null);
+        }
+    }
+
+    /// <summary>As <see cref="Generate"/>, with each token computed away from the calling thread.</summary>
+    /// <param name="prompt">The whole sequence so far, not empty.</param>
+    /// <param name="options">How tokens are chosen and when to stop.</param>
+    /// <param name="cancellationToken">Is looked at between tokens, and between chunks of the prompt.</param>
+    public IAsyncEnumerable<GeneratedToken> GenerateAsync(
+        ReadOnlySpan<int> prompt, GenerationOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return RunAsync(new Generator(this, prompt, options), cancellationToken);
+
+        static async IAsyncEnumerable<GeneratedToken> RunAsync(Generator generator, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            GeneratedToken token;
+            do
+            {
+                token = await Task.Run(() => generator.Next(cancellationToken), cancellationToken).ConfigureAwait(false);
+                yield return token;
+            }
+            while (token.Finish is null);
+        }
     }
 
     /// <summary>Frees keys and values.</summary>

@@ -76,9 +76,9 @@ internal sealed class Gpt2 : Transformer
 
     private sealed class Norm(WeightLoader weights, TensorName name, int size)
     {
-        public Vector Weight { get; } = weights.Vector(name.Weight, size);
+        public WeightVector Weight { get; } = weights.Vector(name.Weight, size);
 
-        public Vector Bias { get; } = weights.Vector(name.Bias, size);
+        public WeightVector Bias { get; } = weights.Vector(name.Bias, size);
     }
 
     private sealed class Layer

@@ -5,7 +5,7 @@ internal sealed class Qwen2 : Transformer
 {
     private readonly Matrix _embedding;
     private readonly Layer[] _layers;
-    private readonly Vector _outputNorm;
+    private readonly WeightVector _outputNorm;
     private readonly Matrix _head;
     private readonly RotaryTable _rotary;
     private readonly DecoderBuffers _buffers;
@@ -68,7 +68,7 @@ internal sealed class Qwen2 : Transformer
 
     private sealed class Layer
     {
-        public required Vector AttentionNorm { get; init; }
+        public required WeightVector AttentionNorm { get; init; }
 
         public required Matrix Query { get; init; }
 

@@ -5,7 +5,7 @@ internal sealed class Qwen3 : Transformer
 {
     private readonly Matrix _embedding;
     private readonly Layer[] _layers;
-    private readonly Vector _outputNorm;
+    private readonly WeightVector _outputNorm;
     private readonly Matrix _head;
     private readonly RotaryTable _rotary;
     private readonly DecoderBuffers _buffers;
@@ -72,7 +72,7 @@ internal sealed class Qwen3 : Transformer
 
     private sealed class Layer
     {
-        public required Vector AttentionNorm { get; init; }
+        public required WeightVector AttentionNorm { get; init; }
 
         public required Matrix Query { get; init; }
 
@@ -80,9 +80,9 @@ internal sealed class Qwen3 : Transformer
 
         public required Matrix Value { get; init; }
 
-        public required Vector QueryNorm { get; init; }
+        public required WeightVector QueryNorm { get; init; }
 
-        public required Vector KeyNorm { get; init; }
+        public required WeightVector KeyNorm { get; init; }
 
         public required Matrix Output { get; init; }
 

@@ -64,13 +64,13 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
         return Keep(MatrixBuilder.Build(file, tensor, 0, rows, TableFormat, null));
     }
 
-    public Vector Vector(TensorName name, int length)
+    public WeightVector Vector(TensorName name, int length)
     {
         (TensorFile file, TensorInfo tensor) = Take(name, length);
         NativeBuffer buffer = NativeBuffer.OfSingles(length);
         float[] values = file.ReadSingles(tensor);
         values.CopyTo(new Span<float>(buffer.Singles, length));
-        return Keep(new Vector(buffer));
+        return Keep(new WeightVector(buffer));
     }
 
     /// <summary>The projection onto the vocabulary: the embedding table itself where the two are tied.</summary>
@@ -119,7 +119,7 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
 
     private NativeBuffer BiasPart(TensorName name, int total, int first, int count)
     {
-        Vector whole = Vector(name, total);
+        WeightVector whole = Vector(name, total);
         NativeBuffer part = NativeBuffer.OfSingles(count);
         new ReadOnlySpan<float>(whole.Values + first, count).CopyTo(new Span<float>(part.Singles, count));
         return part;

@@ -43,7 +43,7 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     }
 
     /// <summary>Normalizes by the root of the mean square.</summary>
-    public void RmsNorm(Activation input, Vector weight, Activation output)
+    public void RmsNorm(Activation input, WeightVector weight, Activation output)
     {
         (int first, int end) = Share(Count, 1);
         for (int token = first; token < end; token++)
@@ -56,7 +56,7 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     }
 
     /// <summary>Normalizes mean and variance.</summary>
-    public void LayerNorm(Activation input, Vector weight, Vector bias, Activation output)
+    public void LayerNorm(Activation input, WeightVector weight, WeightVector bias, Activation output)
     {
         (int first, int end) = Share(Count, 1);
         for (int token = first; token < end; token++)
@@ -118,7 +118,7 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     }
 
     /// <summary>Normalizes each head on its own (query and key norms). Does not wait.</summary>
-    public void HeadNorm(Activation heads, Vector weight)
+    public void HeadNorm(Activation heads, WeightVector weight)
     {
         int size = pass.Configuration.HeadSize;
         int perToken = heads.Width / size;

@@ -1,7 +1,7 @@
 namespace Snug.Inference;
 
 /// <summary>Weights of a normalization, or a bias, in single precision.</summary>
-internal sealed unsafe class Vector(NativeBuffer buffer) : IDisposable
+internal sealed unsafe class WeightVector(NativeBuffer buffer) : IDisposable
 {
     public float* Values => buffer.Singles;
 
