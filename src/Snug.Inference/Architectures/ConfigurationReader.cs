@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Snug.Inference;
 
 /// <summary>Reads <c>config.json</c>.</summary>
@@ -16,8 +14,6 @@ internal static class ConfigurationReader
 
     /// <summary>Largest vocabulary and longest context.</summary>
     public const int MaxCount = 1 << 28;
-
-    private const int MaxDepth = 16;
 
     /// <summary>Keys that do not change what a forward pass computes.</summary>
     private static readonly HashSet<string> Harmless =
@@ -39,58 +35,29 @@ internal static class ConfigurationReader
     /// <summary>Reads the configuration of a model folder.</summary>
     /// <param name="file">Path of <c>config.json</c>.</param>
     /// <param name="allowed">Further keys to ignore.</param>
-    public static ModelConfiguration Read(string file, IReadOnlySet<string> allowed)
-    {
-        FileInfo info = new(file);
-        if (info.Length > MaxFileBytes)
-        {
-            throw new ModelFormatException($"The configuration has {info.Length} bytes, {MaxFileBytes} at most.", file, MaxFileBytes);
-        }
-
-        return Parse(File.ReadAllBytes(file), file, allowed);
-    }
+    public static ModelConfiguration Read(string file, IReadOnlySet<string> allowed) =>
+        JsonFile.Read(file, MaxFileBytes, root => Read(new ConfigurationObject(root, file, "$"), allowed));
 
     /// <summary>Reads a configuration.</summary>
-    public static ModelConfiguration Parse(ReadOnlyMemory<byte> json, string file, IReadOnlySet<string> allowed)
+    public static ModelConfiguration Parse(ReadOnlyMemory<byte> json, string file, IReadOnlySet<string> allowed) =>
+        JsonFile.Parse(json, file, root => Read(new ConfigurationObject(root, file, "$"), allowed));
+
+    private static ModelConfiguration Read(ConfigurationObject root, IReadOnlySet<string> allowed)
     {
-        if (json.Span.StartsWith("\uFEFF"u8))
+        string type = root.Text("model_type") ?? throw root.Fault("model_type", "is missing");
+        ModelConfiguration configuration = type switch
         {
-            json = json[3..];
+            "llama" or "mistral" or "qwen2" or "qwen3" => ReadLlamaFamily(root, type),
+            "gpt2" => ReadGpt2(root),
+            _ => throw root.Fault("model_type", $"is '{type}'; supported are {string.Join(", ", Architecture.Names)}"),
+        };
+        if (root.Object("quantization_config") is not null)
+        {
+            throw root.Fault("quantization_config", "asks for a weight format that is not supported; use the unquantized repository, or a GGUF file");
         }
 
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFormatException($"The configuration is no valid JSON, in line {e.LineNumber + 1}.", file, jsonPath: "$", innerException: e);
-        }
-
-        using (document)
-        {
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw new ModelFormatException("The configuration must be an object.", file, jsonPath: "$");
-            }
-
-            ConfigurationObject root = new(document.RootElement, file, "$");
-            string type = root.Text("model_type") ?? throw root.Fault("model_type", "is missing");
-            ModelConfiguration configuration = type switch
-            {
-                "llama" or "mistral" or "qwen2" or "qwen3" => ReadLlamaFamily(root, type),
-                "gpt2" => ReadGpt2(root),
-                _ => throw root.Fault("model_type", $"is '{type}'; supported are {string.Join(", ", Architecture.Names)}"),
-            };
-            if (root.Object("quantization_config") is not null)
-            {
-                throw root.Fault("quantization_config", "asks for a weight format that is not supported; use the unquantized repository, or a GGUF file");
-            }
-
-            root.RefuseUnknown(Harmless, allowed);
-            return Checked(configuration, root);
-        }
+        root.RefuseUnknown(Harmless, allowed);
+        return Checked(configuration, root);
     }
 
     private static ModelConfiguration ReadLlamaFamily(ConfigurationObject root, string type)

@@ -153,41 +153,34 @@ internal sealed class WeightFiles : IDisposable
         }
     }
 
-    private static Dictionary<string, string> ReadIndex(string index)
+    private static Dictionary<string, string> ReadIndex(string index) => JsonFile.Read(index, MaxIndexBytes, root =>
     {
-        if (new FileInfo(index).Length > MaxIndexBytes)
+        if (!root.TryGetProperty("weight_map", out JsonElement entries) || entries.ValueKind != JsonValueKind.Object)
         {
-            throw new ModelFormatException($"The index is longer than {MaxIndexBytes} bytes.", index, MaxIndexBytes);
+            throw new ModelFormatException("The index has no object 'weight_map'.", index, jsonPath: "$.weight_map");
         }
 
         Dictionary<string, string> map = [];
         HashSet<string> shards = [];
-        try
+        foreach (JsonProperty entry in entries.EnumerateObject())
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(index), new JsonDocumentOptions { MaxDepth = 8 });
-            foreach (JsonProperty entry in document.RootElement.GetProperty("weight_map").EnumerateObject())
+            string shard = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
+            if (!IsPlainName(shard))
             {
-                string shard = entry.Value.GetString() ?? "";
-                if (!IsPlainName(shard))
-                {
-                    throw new ModelFormatException(
-                        $"'{entry.Name}' is said to be in '{shard}', which is no plain name of a safetensors file.", index, jsonPath: "$.weight_map");
-                }
-
-                shards.Add(shard);
-                if (!map.TryAdd(entry.Name, shard) || shards.Count > MaxShards || map.Count > SafetensorsHeader.MaxTensors)
-                {
-                    throw new ModelFormatException($"'{entry.Name}' comes twice, or there are too many tensors or files.", index, jsonPath: "$.weight_map");
-                }
+                throw new ModelFormatException(
+                    $"'{entry.Name}' is said to be in '{shard}', which is no plain name of a safetensors file.", index, jsonPath: "$.weight_map");
             }
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new ModelFormatException("The index is no JSON object with a 'weight_map' of file names.", index, jsonPath: "$.weight_map", innerException: e);
+
+            shards.Add(shard);
+            map.Add(entry.Name, shard);
+            if (shards.Count > MaxShards || map.Count > SafetensorsHeader.MaxTensors)
+            {
+                throw new ModelFormatException($"The index has more than {SafetensorsHeader.MaxTensors} tensors or {MaxShards} files.", index, jsonPath: "$.weight_map");
+            }
         }
 
         return map;
-    }
+    });
 
     private static bool IsPlainName(string name) =>
         name.EndsWith(".safetensors", StringComparison.Ordinal) && name.AsSpan().IndexOfAny(['/', '\\', ':', '\0']) < 0 && name.Length <= 255;

@@ -87,8 +87,9 @@ internal sealed class GgufHeader
             string key = reader.String(MaxKeyBytes);
             GgufValueType type = (GgufValueType)reader.UInt32();
             object value = type == GgufValueType.Array ? reader.Array(MaxArray) : reader.Scalar(type);
-            if (!metadata.TryAdd(key, value))
+            if (!metadata.TryAdd(key, value) && !metadata[key].Equals(value))
             {
+                // Some writers repeat an entry; that is harmless only if it says the same.
                 throw reader.Fault($"Entry '{key}' is defined twice.", at);
             }
         }

@@ -27,31 +27,10 @@ public sealed record GenerationConfigurationFile
     /// <summary>Reads the file.</summary>
     /// <param name="path">Path of <c>generation_config.json</c>.</param>
     /// <exception cref="ModelFormatException">It is no JSON object, or a value has the wrong type.</exception>
-    public static GenerationConfigurationFile Read(string path)
-    {
-        if (new FileInfo(path).Length > MaxFileBytes)
-        {
-            throw new ModelFormatException($"The file is longer than {MaxFileBytes} bytes.", path, MaxFileBytes);
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 16 });
-            return Read(document.RootElement, path);
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFormatException($"The file is no valid JSON, in line {e.LineNumber + 1}.", path, jsonPath: "$", innerException: e);
-        }
-    }
+    public static GenerationConfigurationFile Read(string path) => JsonFile.Read(path, MaxFileBytes, root => Read(root, path));
 
     private static GenerationConfigurationFile Read(JsonElement root, string path)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            throw new ModelFormatException("The file must hold an object.", path, jsonPath: "$");
-        }
-
         ConfigurationObject file = new(root, path, "$");
         int[] ends = [.. file.Tokens("eos_token_id", ConfigurationReader.MaxCount).Where(token => token >= 0)];
         GenerationOptions options = new()
