@@ -31,7 +31,16 @@ public sealed class CausalModel : IDisposable
 
         int chunk = Math.Min(options.ChunkLength, ContextLength);
         _weights = new WeightLoader(files, options.Format);
-        _transformer = Architecture.Create(configuration, _weights, chunk);
+        try
+        {
+            _transformer = Architecture.Create(configuration, _weights, chunk);
+        }
+        catch
+        {
+            _weights.Dispose();
+            throw;
+        }
+
         _team = new ThreadTeam(options.Threads ?? Math.Min(ThreadTeam.AvailableCores, MaxThreads));
         _pass = new ForwardPass(configuration, kernels, _team, chunk);
         _job = member => _transformer.Run(_pass.Workers[member]);
@@ -42,6 +51,9 @@ public sealed class CausalModel : IDisposable
 
     /// <summary>Most positions of a session.</summary>
     public int ContextLength { get; }
+
+    /// <summary>Bytes of the matrices, as they are computed with.</summary>
+    public long WeightBytes => _weights.MatrixBytes;
 
     /// <summary>Threads that compute.</summary>
     public int Threads => _team.Size;

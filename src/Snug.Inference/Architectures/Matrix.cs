@@ -33,6 +33,8 @@ internal sealed unsafe class Matrix : IDisposable
 
     public NativeBuffer? Bias { get; init; }
 
+    public long ByteLength => IsPacked ? PackedRows.MatrixBytes(Type, Rows, Columns) : (long)Rows * Columns * TensorTypes.Block(Type).Bytes;
+
     /// <summary>Decodes one row.</summary>
     public void CopyRow(int row, float* destination)
     {

@@ -31,6 +31,9 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
     /// <summary>Whether any matrix that was loaded is packed.</summary>
     public bool HasPacked => _loaded.OfType<Matrix>().Any(matrix => matrix.IsPacked);
 
+    /// <summary>Bytes of the matrices that were loaded.</summary>
+    public long MatrixBytes => _loaded.OfType<Matrix>().Sum(matrix => matrix.ByteLength);
+
     /// <summary>Four bits cost too much in the tables that all tokens go through, as quantizers know.</summary>
     private WeightFormat TableFormat => format == WeightFormat.AsStored ? format : WeightFormat.Q8;
 
