@@ -116,7 +116,7 @@ public sealed class ArchitectureTests
         Assert.InRange(Cosine(expected, session.ReadAll(ids)), 0.9, 0.9999);
     }
 
-    private static double Cosine(float[] left, float[] right)
+    internal static double Cosine(float[] left, float[] right)
     {
         double product = 0;
         double lefts = 0;
@@ -135,9 +135,11 @@ public sealed class ArchitectureTests
     internal static CausalModel Load(string name, ModelOptions? options = null) =>
         CausalModel.Load(Fixtures.Data(name), (options ?? new ModelOptions()) with { ContextLength = 48 });
 
-    internal static (int[] Ids, float[] Logits) Expected(string name)
+    internal static (int[] Ids, float[] Logits) Expected(string name) => ReadExpected(Path.Join(Fixtures.Data(name), "expected.safetensors"));
+
+    internal static (int[] Ids, float[] Logits) ReadExpected(string path)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(Path.Join(Fixtures.Data(name), "expected.safetensors"));
+        using SafetensorsFile file = SafetensorsFile.Open(path);
         TensorInfo ids = file.Find("ids")!;
         int[] numbers = new int[ids.ElementCount];
         file.Read(ids, 0, System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan()));

@@ -48,6 +48,21 @@ public sealed class GgufTests : IDisposable
     }
 
     [Fact]
+    public void A_model_of_K_types_gives_the_logits_that_llama_cpp_gives()
+    {
+        (int[] ids, float[] expected) = ArchitectureTests.ReadExpected(Fixtures.Data("k-quants.expected.safetensors"));
+        using CausalModel model = CausalModel.Load(Fixtures.Data("k-quants.gguf"), new ModelOptions { Threads = 2 });
+        using InferenceSession session = model.CreateSession();
+
+        float[] logits = session.ReadAll(ids);
+
+        // Both round activations to eight bits, in blocks of different lengths.
+        Assert.True(ArchitectureTests.Cosine(expected, logits) > 0.9995, $"The cosine is {ArchitectureTests.Cosine(expected, logits)}.");
+        int vocabulary = model.Configuration.VocabularySize;
+        Assert.Equal(Sampler.ArgMax(expected.AsSpan(expected.Length - vocabulary)), Sampler.ArgMax(logits.AsSpan(logits.Length - vocabulary)));
+    }
+
+    [Fact]
     public void Metadata_is_read_with_its_types()
     {
         using GgufFile file = Open(new GgufWriter().Add("u", 7u).Add("f", 1.5f).Add("b", true).Add("s", "text").Add("a", (string[])["x", "yz"]));
