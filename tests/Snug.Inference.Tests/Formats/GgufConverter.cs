@@ -48,7 +48,8 @@ internal static class GgufConverter
             .Add($"{a}.attention.head_count", (uint)c.HeadCount)
             .Add($"{a}.attention.head_count_kv", (uint)c.KeyValueHeadCount)
             .Add(a == "gpt2" ? $"{a}.attention.layer_norm_epsilon" : $"{a}.attention.layer_norm_rms_epsilon", c.NormEpsilon)
-            .Add("tokenizer.ggml.tokens", (string[])["a", "b"])
+            .Add("tokenizer.ggml.model", "no_vocab")
+            .Add($"{a}.vocab_size", (uint)c.VocabularySize)
             .Add("tokenizer.ggml.eos_token_id", 2u);
         if (c.HeadSize != c.HiddenSize / c.HeadCount)
         {
