@@ -109,11 +109,11 @@ internal static unsafe class PackedKernel<TDot>
             Vector256<int> s1 = TDot.StartSigned(offsets[2 * blocks] + offsets[(2 * blocks) + 1]);
             Vector256<int> s2 = TDot.StartSigned(offsets[4 * blocks] + offsets[(4 * blocks) + 1]);
             Vector256<int> s3 = TDot.StartSigned(offsets[6 * blocks] + offsets[(6 * blocks) + 1]);
-            for (int step = 0; step < 8; step++)
+            int* at = x0;
+            for (byte* weights = group + 16; weights < group + 272; weights += 32, at++)
             {
-                Vector256<sbyte> w = Vector256.Load((sbyte*)group + 16 + (step * 32));
+                Vector256<sbyte> w = Vector256.Load((sbyte*)weights);
                 Vector256<byte> prepared = TDot.Prepare(w);
-                int* at = x0 + step;
                 s0 = TDot.AddSigned(s0, w, prepared, Vector256.Create(at[0]).AsSByte());
                 s1 = TDot.AddSigned(s1, w, prepared, Vector256.Create(at[stride]).AsSByte());
                 s2 = TDot.AddSigned(s2, w, prepared, Vector256.Create(at[2 * stride]).AsSByte());
@@ -164,12 +164,13 @@ internal static unsafe class PackedKernel<TDot>
         for (int block = 0; block < blocks; block++, group += 144, x0 += 8, offsets += 2)
         {
             Vector256<int> s0 = Vector256<int>.Zero, s1 = s0, s2 = s0, s3 = s0;
-            for (int step = 0; step < 4; step++)
+            int* columns = x0;
+            for (byte* weights = group + 16; weights < group + 144; weights += 32, columns++)
             {
-                Vector256<byte> w = Vector256.Load(group + 16 + (step * 32));
+                Vector256<byte> w = Vector256.Load(weights);
                 Vector256<byte> low = w & mask;
                 Vector256<byte> high = (w.AsUInt16() >> 4).AsByte() & mask;
-                int* at = x0 + step;
+                int* at = columns;
                 s0 = TDot.AddSmall(TDot.AddSmall(s0, low, Vector256.Create(at[0]).AsSByte()), high, Vector256.Create(at[4]).AsSByte());
                 at += stride;
                 s1 = TDot.AddSmall(TDot.AddSmall(s1, low, Vector256.Create(at[0]).AsSByte()), high, Vector256.Create(at[4]).AsSByte());

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Snug.Inference;
 
 /// <summary>
@@ -50,30 +48,20 @@ internal static unsafe class PackedRows
         (int elements, int bytes) = TensorTypes.Block(type);
         int blocks = columns / elements;
         int packed = BlockBytes(type);
-        for (int row = 0; row < rows; row++)
+        if (stored.Length < (long)rows * blocks * bytes)
         {
-            for (int block = 0; block < blocks; block++)
+            throw new ArgumentException($"{rows} rows of {columns} need {(long)rows * blocks * bytes} bytes.", nameof(stored));
+        }
+
+        fixed (byte* start = stored)
+        {
+            for (int row = 0; row < rows; row++)
             {
-                ReadOnlySpan<byte> source = stored.Slice(((row * blocks) + block) * bytes, bytes);
-                Span<byte> target = new(group + ((long)block * packed), packed);
-                switch (type)
+                byte* source = start + ((long)row * blocks * bytes);
+                byte* target = group;
+                for (int block = 0; block < blocks; block++, source += bytes, target += packed)
                 {
-                    case TensorType.Q8_0:
-                    case TensorType.Q4_0:
-                        source[..2].CopyTo(target[(2 * row)..]);
-                        Interleave(source[2..], target[16..], row);
-                        break;
-                    case TensorType.Q4_K:
-                        PackSubBlocks(source, target, row);
-                        Interleave(source[16..], target[Numbers..], row);
-                        break;
-                    case TensorType.Q5_K:
-                        PackSubBlocks(source, target, row);
-                        PackFiveBits(source, target[Numbers..], row);
-                        break;
-                    default:
-                        PackSixBits(source, target, row);
-                        break;
+                    PackBlock(type, source, target, row);
                 }
             }
         }
@@ -139,32 +127,59 @@ internal static unsafe class PackedRows
         }
     }
 
-    /// <summary>Puts each four bytes of a row to its place among the eight rows.</summary>
-    private static void Interleave(ReadOnlySpan<byte> source, Span<byte> target, int row)
+    private static void PackBlock(TensorType type, byte* source, byte* target, int row)
     {
-        ReadOnlySpan<uint> from = MemoryMarshal.Cast<byte, uint>(source);
-        Span<uint> to = MemoryMarshal.Cast<byte, uint>(target);
-        for (int i = 0; i < from.Length; i++)
+        switch (type)
         {
-            to[(i * Group) + row] = from[i];
+            case TensorType.Q8_0:
+                ((ushort*)target)[row] = *(ushort*)source;
+                Interleave(source + 2, target + 16, row, 8);
+                break;
+            case TensorType.Q4_0:
+                ((ushort*)target)[row] = *(ushort*)source;
+                Interleave(source + 2, target + 16, row, 4);
+                break;
+            case TensorType.Q4_K:
+                PackSubBlocks(source, target, row);
+                Interleave(source + 16, target + Numbers, row, 32);
+                break;
+            case TensorType.Q5_K:
+                PackSubBlocks(source, target, row);
+                PackFiveBits(source, target + Numbers, row);
+                break;
+            default:
+                PackSixBits(source, target, row);
+                break;
         }
     }
 
-    private static void PackSubBlocks(ReadOnlySpan<byte> source, Span<byte> target, int row)
+    /// <summary>Puts each four bytes of a row to its place among the eight rows.</summary>
+    private static void Interleave(byte* source, byte* target, int row, int count)
     {
-        source[..2].CopyTo(target[(2 * row)..]);
-        source[2..4].CopyTo(target[(16 + (2 * row))..]);
+        uint* from = (uint*)source;
+        uint* to = (uint*)target + row;
+        for (int i = 0; i < count; i++)
+        {
+            to[i * Group] = from[i];
+        }
+    }
+
+    private static void PackSubBlocks(byte* source, byte* target, int row)
+    {
+        ((ushort*)target)[row] = *(ushort*)source;
+        ((ushort*)target)[Group + row] = *(ushort*)(source + 2);
+        ReadOnlySpan<byte> scales = new(source + 4, 12);
         for (int sub = 0; sub < SuperBlock / Block; sub++)
         {
-            (int scale, int minimum) = Dequantizer.SubBlock(source[4..16], sub);
+            (int scale, int minimum) = Dequantizer.SubBlock(scales, sub);
             target[SubScales + (sub * Group) + row] = (byte)scale;
             target[SubMinima + (sub * Group) + row] = (byte)minimum;
         }
     }
 
-    private static void PackFiveBits(ReadOnlySpan<byte> source, Span<byte> target, int row)
+    private static void PackFiveBits(byte* source, byte* target, int row)
     {
-        Span<byte> numbers = stackalloc byte[SuperBlock];
+        byte* numbers = stackalloc byte[SuperBlock];
         for (int group = 0; group < 4; group++)
         {
             for (int i = 0; i < 32; i++)
@@ -176,18 +191,18 @@ internal static unsafe class PackedRows
             }
         }
 
-        Interleave(numbers, target, row);
+        Interleave(numbers, target, row, SuperBlock / 4);
     }
 
-    private static void PackSixBits(ReadOnlySpan<byte> source, Span<byte> target, int row)
+    private static void PackSixBits(byte* source, byte* target, int row)
     {
-        source[208..210].CopyTo(target[(2 * row)..]);
+        ((ushort*)target)[row] = *(ushort*)(source + 208);
         for (int sub = 0; sub < 16; sub++)
         {
             target[Q6SubScales + (sub * Group) + row] = source[192 + sub];
         }
 
-        Span<byte> numbers = stackalloc byte[SuperBlock];
+        byte* numbers = stackalloc byte[SuperBlock];
         for (int half = 0; half < 2; half++)
         {
             for (int i = 0; i < 32; i++)
@@ -195,7 +210,7 @@ internal static unsafe class PackedRows
                 int first = source[(half * 64) + i];
                 int second = source[(half * 64) + 32 + i];
                 int high = source[128 + (half * 32) + i];
-                Span<byte> to = numbers[((half * 128) + i)..];
+                byte* to = numbers + (half * 128) + i;
                 to[0] = (byte)((first & 15) | ((high & 3) << 4));
                 to[32] = (byte)((second & 15) | ((high >> 2 & 3) << 4));
                 to[64] = (byte)((first >> 4) | ((high >> 4 & 3) << 4));
@@ -203,6 +218,6 @@ internal static unsafe class PackedRows
             }
         }
 
-        Interleave(numbers, target[Q6Numbers..], row);
+        Interleave(numbers, target + Q6Numbers, row, SuperBlock / 4);
     }
 }
