@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Snug.Hub;
 
@@ -21,12 +20,10 @@ internal sealed class RepositoryApi(HubHttp http)
         HubSettings settings, RepositoryId id, string? revision, CancellationToken cancellationToken, bool retry = true)
     {
         RequestContext context = new("reading", id, revision);
-        RepositoryInfoDto? dto = await GetAsync(
-            settings, HubUrls.Info(settings.Endpoint, id, revision), context, HubJson.Default.RepositoryInfoDto, cancellationToken, retry)
+        RepositoryInfo? info = await GetAsync(
+            settings, HubUrls.Info(settings.Endpoint, id, revision), context, answer => RepositoryInfoJson.Read(answer, id), cancellationToken, retry)
             .ConfigureAwait(false);
-        return dto?.Sha is { } sha && Revisions.IsCommit(sha)
-            ? dto.ToInfo(id, sha)
-            : throw HubErrors.Protocol(context, "the repository's info names no commit");
+        return info ?? throw HubErrors.Protocol(context, "the repository's info names no commit");
     }
 
     public async IAsyncEnumerable<RepositoryFile> ListAsync(
@@ -39,19 +36,14 @@ internal sealed class RepositoryApi(HubHttp http)
         while (page is not null)
         {
             Uri current = page;
-            (List<TreeEntryDto>? entries, page) = await http.SendAsync(
+            (List<RepositoryFile> files, page) = await http.SendAsync(
                 new HubRequest { Method = HttpMethod.Get, Uri = current, Context = context, Settings = settings },
                 async response => (
-                    await ReadJsonAsync(response, settings, context, HubJson.Default.ListTreeEntryDto, cancellationToken).ConfigureAwait(false),
+                    await ReadJsonAsync(response, settings, context, TreeJson.Read, cancellationToken).ConfigureAwait(false),
                     NextPage(response, settings, context, current)),
                 cancellationToken).ConfigureAwait(false);
-            foreach (TreeEntryDto entry in entries ?? [])
+            foreach (RepositoryFile file in files)
             {
-                if (entry.ToFile() is not { } file)
-                {
-                    continue;
-                }
-
                 if (++count > MaxFiles)
                 {
                     throw HubErrors.Protocol(context, $"the listing has more than {MaxFiles} files");
@@ -69,8 +61,8 @@ internal sealed class RepositoryApi(HubHttp http)
         List<RepositoryFile> files = [];
         foreach (string[] chunk in paths.Chunk(PathsPerRequest))
         {
-            byte[] body = JsonSerializer.SerializeToUtf8Bytes(new PathsInfoRequestDto(chunk, Expand: false), HubJson.Default.PathsInfoRequestDto);
-            List<TreeEntryDto>? entries = await http.SendAsync(
+            byte[] body = TreeJson.WritePathsInfoRequest(chunk);
+            files.AddRange(await http.SendAsync(
                 new HubRequest
                 {
                     Method = HttpMethod.Post,
@@ -79,9 +71,8 @@ internal sealed class RepositoryApi(HubHttp http)
                     Settings = settings,
                     Content = () => new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
                 },
-                response => ReadJsonAsync(response, settings, context, HubJson.Default.ListTreeEntryDto, cancellationToken),
-                cancellationToken).ConfigureAwait(false);
-            files.AddRange((entries ?? []).Select(e => e.ToFile()).OfType<RepositoryFile>());
+                response => ReadJsonAsync(response, settings, context, TreeJson.Read, cancellationToken),
+                cancellationToken).ConfigureAwait(false));
         }
 
         return files;
@@ -90,8 +81,7 @@ internal sealed class RepositoryApi(HubHttp http)
     public async Task<RepositoryRefs> GetRefsAsync(HubSettings settings, RepositoryId id, CancellationToken cancellationToken)
     {
         RequestContext context = new("reading the branches and tags of", id);
-        RefsDto? dto = await GetAsync(settings, HubUrls.Refs(settings.Endpoint, id), context, HubJson.Default.RefsDto, cancellationToken).ConfigureAwait(false);
-        return (dto ?? new RefsDto()).ToRefs();
+        return await GetAsync(settings, HubUrls.Refs(settings.Endpoint, id), context, RefsJson.Read, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<FileMetadata> GetFileMetadataAsync(
@@ -132,21 +122,22 @@ internal sealed class RepositoryApi(HubHttp http)
         return new FileMetadata(commit, etag, size.Value, location, response.XetHash);
     }
 
-    private Task<T?> GetAsync<T>(
-        HubSettings settings, Uri uri, RequestContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken, bool retry = true) =>
+    private Task<T> GetAsync<T>(
+        HubSettings settings, Uri uri, RequestContext context, Func<JsonElement, T> read, CancellationToken cancellationToken, bool retry = true) =>
         http.SendAsync(
             new HubRequest { Method = HttpMethod.Get, Uri = uri, Context = context, Settings = settings, Retry = retry },
-            response => ReadJsonAsync(response, settings, context, type, cancellationToken),
+            response => ReadJsonAsync(response, settings, context, read, cancellationToken),
             cancellationToken);
 
-    private static async Task<T?> ReadJsonAsync<T>(
-        HubResponse response, HubSettings settings, RequestContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private static async Task<T> ReadJsonAsync<T>(
+        HubResponse response, HubSettings settings, RequestContext context, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {
         try
         {
             Stream body = await response.Message.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             using BoundedStream bounded = new(body, MaxAnswerLength, settings.IdleTimeout);
-            return await JsonSerializer.DeserializeAsync(bounded, type, cancellationToken).ConfigureAwait(false);
+            using JsonDocument answer = await JsonDocument.ParseAsync(bounded, HubJson.Options, cancellationToken).ConfigureAwait(false);
+            return read(answer.RootElement);
         }
         catch (JsonException e)
         {

@@ -30,18 +30,16 @@ internal sealed class Journal : IDisposable
         SafeFileHandle handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         Span<byte> header = stackalloc byte[HeaderLength];
         header.Fill((byte)' ');
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(
-            new JournalHeader
-            {
-                Format = JournalHeader.CurrentFormat,
-                Etag = etag,
-                Size = size,
-                BlockSize = BlockPool.BlockSize,
-                Pid = PartialOwner.Pid,
-                Host = PartialOwner.Host.Length <= 64 ? PartialOwner.Host : PartialOwner.Host[..64],
-                Started = PartialOwner.Started,
-            },
-            HubJson.Default.JournalHeader);
+        byte[] json = new JournalHeader
+        {
+            Format = JournalHeader.CurrentFormat,
+            Etag = etag,
+            Size = size,
+            BlockSize = BlockPool.BlockSize,
+            Pid = PartialOwner.Pid,
+            Host = PartialOwner.Host.Length <= 64 ? PartialOwner.Host : PartialOwner.Host[..64],
+            Started = PartialOwner.Started,
+        }.ToJson();
         json.CopyTo(header);
         try
         {
@@ -64,7 +62,7 @@ internal sealed class Journal : IDisposable
             using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             byte[] header = new byte[HeaderLength];
             return RandomAccess.Read(handle, header, 0) == HeaderLength
-                ? JsonSerializer.Deserialize(header.AsSpan().TrimEnd((byte)' '), HubJson.Default.JournalHeader)
+                ? JournalHeader.Parse(header)
                 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)

@@ -50,7 +50,7 @@ internal sealed class PartialFile : IDisposable
         {
             // The record first: whoever finds a data file without one takes it for another client's.
             journal = Journal.Open(path + CacheLayout.JournalSuffix, item.Etag, item.Size);
-            handle = adopted ? OpenData(path, FileMode.Open, 0) : OpenData(path, FileMode.CreateNew, item.Size >= PreallocateFrom ? item.Size : 0);
+            handle = adopted ? OpenData(path, FileMode.Open, 0) : OpenData(path, FileMode.CreateNew, Preallocation(item));
             if (adopted && hasJournal)
             {
                 journal.ReplayInto(blocks);
@@ -150,6 +150,24 @@ internal sealed class PartialFile : IDisposable
     {
         Handle.Dispose();
         _journal.Dispose();
+    }
+
+    /// <summary>How much room to ask for at once: it keeps a large file in one piece on a disk. In memory it would only write every page twice.</summary>
+    private static long Preallocation(TransferItem item)
+    {
+        if (item.Size < PreallocateFrom)
+        {
+            return 0;
+        }
+
+        try
+        {
+            return new DriveInfo(item.PartialFolder).DriveFormat is "tmpfs" or "ramfs" ? 0 : item.Size;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return item.Size;
+        }
     }
 
     private static SafeFileHandle OpenData(string path, FileMode mode, long preallocate)

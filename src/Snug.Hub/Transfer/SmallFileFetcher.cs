@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace Snug.Hub;
 
@@ -109,8 +110,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
         string temporary = Path.Join(item.PartialFolder, $"{item.PartialStem}.{AtomicFile.RandomSuffix()}{CacheLayout.PartialSuffix}");
         try
         {
-            Directory.CreateDirectory(item.PartialFolder);
-            using (Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
+            using (SafeFileHandle handle = Create(temporary))
             {
                 RandomAccess.Write(handle, content, 0);
             }
@@ -121,6 +121,20 @@ internal sealed class SmallFileFetcher(TransferContext context)
         {
             AtomicFile.TryDelete(temporary);
             throw StorageErrors.From(e, item.FinalPath, item.Repository, item.Path);
+        }
+    }
+
+    private static SafeFileHandle Create(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The first file of a folder makes it; to ask before each file would cost as much as writing one.
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         }
     }
 }

@@ -42,9 +42,8 @@ internal sealed class TransferEngine(TransferContext context, Action<TransferIte
 
     private async Task WorkAsync(TransferState state, ContentStarter starter, int index)
     {
-        while (!state.Finished)
+        while (state.TryGetPulse(out Task pulse))
         {
-            Task pulse = state.NextPulse;
             if (index >= context.Controller.Level || Take(state, starter) is not { } work)
             {
                 await pulse.ConfigureAwait(false);

@@ -30,10 +30,16 @@ internal sealed class TransferState(int contents, CancellationToken cancellation
     public CancellationToken Stop => _stop.Token;
 
     /// <summary>Whether nothing is left to be begun or waited for.</summary>
-    public bool Finished => Volatile.Read(ref _left) == 0 || _stop.IsCancellationRequested;
+    private bool Finished => Volatile.Read(ref _left) == 0 || _stop.IsCancellationRequested;
 
-    /// <summary>Ends when something changed that an idle worker may want to look at.</summary>
-    public Task NextPulse => Volatile.Read(ref _pulse).Task;
+    /// <summary>Hands out what an idle worker waits for: it ends when something changed, the end of the download included.</summary>
+    /// <returns><see langword="false"/> once nothing is left to be done; then nobody may ever end the wait.</returns>
+    public bool TryGetPulse(out Task pulse)
+    {
+        // In this order: an end that comes between the two lines ends the pulse that was taken.
+        pulse = Volatile.Read(ref _pulse).Task;
+        return !Finished;
+    }
 
     /// <summary>Wakes idle workers.</summary>
     public void Pulse() => Interlocked.Exchange(ref _pulse, NewPulse()).TrySetResult();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 
 namespace Snug.Hub.Tests;
 
@@ -210,9 +209,8 @@ public sealed class CachePruneTests : IDisposable
     {
         byte[] header = new byte[512];
         header.AsSpan().Fill((byte)' ');
-        JsonSerializer.SerializeToUtf8Bytes(
-            new JournalHeader { Format = 1, Etag = Etag, Size = 7, BlockSize = BlockPool.BlockSize, Pid = pid, Host = host, Started = started },
-            HubJson.Default.JournalHeader).CopyTo(header, 0);
+        new JournalHeader { Format = 1, Etag = Etag, Size = 7, BlockSize = BlockPool.BlockSize, Pid = pid, Host = host, Started = started }
+            .ToJson().CopyTo(header, 0);
         return header;
     }
 
