@@ -53,6 +53,7 @@ internal sealed class Gpt2 : Transformer
         DecoderBuffers b = _buffers;
         worker.Embed(_embedding, b.Residual);
         worker.AddPositions(_positions, b.Residual);
+        worker.Wait();
         for (int i = 0; i < _layers.Length; i++)
         {
             Layer layer = _layers[i];

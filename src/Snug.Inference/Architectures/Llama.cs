@@ -46,6 +46,7 @@ internal sealed class Llama : Transformer
         DecoderBuffers b = _buffers;
         worker.FillRotary(_rotary);
         worker.Embed(_embedding, b.Residual);
+        worker.Wait();
         for (int i = 0; i < _layers.Length; i++)
         {
             Layer layer = _layers[i];

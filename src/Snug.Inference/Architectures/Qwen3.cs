@@ -48,6 +48,7 @@ internal sealed class Qwen3 : Transformer
         DecoderBuffers b = _buffers;
         worker.FillRotary(_rotary);
         worker.Embed(_embedding, b.Residual);
+        worker.Wait();
         for (int i = 0; i < _layers.Length; i++)
         {
             Layer layer = _layers[i];

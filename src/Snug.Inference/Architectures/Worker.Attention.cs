@@ -35,7 +35,7 @@ internal sealed unsafe partial class Worker
         }
 
         Wait();
-        if (output.IsQuantized)
+        if (output.IsQuantized && !HeadsAreBlocks)
         {
             int blocks = output.Width / PackedRows.Block;
             (int first, int end) = Share(Count * blocks, 1);
@@ -45,6 +45,18 @@ internal sealed unsafe partial class Worker
             }
 
             Wait();
+        }
+    }
+
+    /// <summary>Whether heads consist of whole blocks, so that whoever computes one can round it.</summary>
+    private bool HeadsAreBlocks => pass.Configuration.HeadSize % PackedRows.Block == 0;
+
+    private void RoundHead(Activation output, int head, int group, int query)
+    {
+        if (HeadsAreBlocks)
+        {
+            int size = pass.Configuration.HeadSize;
+            Round(output, query / group, ((head * group) + (query % group)) * size, size);
         }
     }
 
@@ -76,6 +88,7 @@ internal sealed unsafe partial class Worker
             for (int i = 0; i < count; i++)
             {
                 Kernels.Scale(results[i], 1f / sums[i], c.HeadSize);
+                RoundHead(output, head, group, firstQuery + i);
             }
         }
     }
@@ -117,7 +130,9 @@ internal sealed unsafe partial class Worker
         (int first, int last) = Share(Count * c.HeadCount, 1);
         for (int query = first; query < last; query++)
         {
-            Merge(query, Head(output, query / (Count * group), group, query % (Count * group)));
+            (int head, int within) = Math.DivRem(query, Count * group);
+            Merge(query, Head(output, head, group, within));
+            RoundHead(output, head, group, within);
         }
     }
 

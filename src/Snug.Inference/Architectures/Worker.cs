@@ -20,7 +20,7 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     /// <summary>Returns when all threads are here.</summary>
     public void Wait() => pass.Team.Barrier.Wait();
 
-    /// <summary>Puts the embeddings of this thread's tokens into a row each. Does not wait: normalization divides tokens likewise.</summary>
+    /// <summary>Puts the embeddings of this thread's tokens into a row each. Does not wait.</summary>
     public void Embed(Matrix table, Activation output)
     {
         (int first, int end) = Share(Count, 1);
@@ -45,27 +45,27 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     /// <summary>Normalizes by the root of the mean square.</summary>
     public void RmsNorm(Activation input, WeightVector weight, Activation output)
     {
-        (int first, int end) = Share(Count, 1);
+        (int first, int end) = ShareTokensOrRepeat();
         for (int token = first; token < end; token++)
         {
             Kernels.RmsNorm(input.Row(token), weight.Values, pass.Configuration.NormEpsilon, input.Width, output.Row(token));
             Round(output, token, 0, output.Width);
         }
 
-        Wait();
+        WaitUnlessRepeated();
     }
 
     /// <summary>Normalizes mean and variance.</summary>
     public void LayerNorm(Activation input, WeightVector weight, WeightVector bias, Activation output)
     {
-        (int first, int end) = Share(Count, 1);
+        (int first, int end) = ShareTokensOrRepeat();
         for (int token = first; token < end; token++)
         {
             Kernels.LayerNorm(input.Row(token), weight.Values, bias.Values, pass.Configuration.NormEpsilon, input.Width, output.Row(token));
             Round(output, token, 0, output.Width);
         }
 
-        Wait();
+        WaitUnlessRepeated();
     }
 
     /// <summary>This thread's outputs of a linear layer. Does not wait.</summary>
@@ -186,6 +186,20 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         int first = (int)((long)units * index / pass.Team.Size) * granule;
         int end = (int)((long)units * (index + 1) / pass.Team.Size) * granule;
         return (Math.Min(first, count), Math.Min(end, count));
+    }
+
+    /// <summary>
+    /// A single token is normalized by every thread: all write the same numbers to the same place, nobody reads what another has not
+    /// written yet because each has written all of it itself, and that takes less time than waiting for one thread to do it.
+    /// </summary>
+    private (int First, int End) ShareTokensOrRepeat() => Count == 1 ? (0, 1) : Share(Count, 1);
+
+    private void WaitUnlessRepeated()
+    {
+        if (Count > 1)
+        {
+            Wait();
+        }
     }
 
     private void Round(Activation activation, int token, int first, int count)
