@@ -45,7 +45,7 @@ public sealed class PretrainedModelTests
     [Fact]
     public async Task A_gated_model_is_refused_before_its_weights_are_asked_for()
     {
-        await using HubFixture hub = await HubFixture.StartAsync(TinyModel.Files(), new RepositorySettings { Gate = RepositoryGate.Auto });
+        await using HubFixture hub = await HubFixture.StartAsync(TinyModel.Files(), new RepositorySettings { Gate = RepositoryGate.Automatic });
 
         HubException error = await Assert.ThrowsAsync<HubException>(() => PretrainedModel.FromHubAsync(HubFixture.Id, hub.Options(), Cancellation));
 
