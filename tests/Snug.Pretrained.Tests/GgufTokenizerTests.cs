@@ -1,4 +1,3 @@
-using Snug.Inference;
 using Snug.Inference.Tests;
 using Snug.TestKit;
 using Snug.Tokenizers;

@@ -1,4 +1,3 @@
-using System.Text;
 using Snug.Hub;
 using Snug.Inference;
 using Snug.Server;
@@ -62,7 +61,7 @@ public sealed class PretrainedModelTests
             ["tiny-Q4_K.gguf"] = [1],
             ["tiny.IQ4_K.gguf"] = [1],
             ["mmproj-Q8_0.gguf"] = [1],
-            ["deep/tiny-q8_0.gguf"] = TinyModel.Gguf(),
+            ["deep/tiny-q8_0.gguf"] = TinyModel.Gguf("another"),
         };
         await using HubFixture hub = await HubFixture.StartAsync(files);
 
@@ -102,7 +101,7 @@ public sealed class PretrainedModelTests
         files["model-00001-of-00001.safetensors"] = files["model.safetensors"];
         files.Remove("model.safetensors");
         files["model.fp16-00001-of-00001.safetensors"] = [1];
-        files["model.safetensors.index.json"] = Encoding.UTF8.GetBytes(Index(files["model-00001-of-00001.safetensors"], "model-00001-of-00001.safetensors"));
+        files["model.safetensors.index.json"] = System.Text.Encoding.UTF8.GetBytes(Index(files["model-00001-of-00001.safetensors"], "model-00001-of-00001.safetensors"));
         await using HubFixture hub = await HubFixture.StartAsync(files);
 
         using PretrainedModel model = await PretrainedModel.FromHubAsync(HubFixture.Id, hub.Options(), Cancellation);
@@ -120,7 +119,7 @@ public sealed class PretrainedModelTests
     {
         Dictionary<string, byte[]> files = TinyModel.Files();
         files.Remove("model.safetensors");
-        files["model.safetensors.index.json"] = Encoding.UTF8.GetBytes(index);
+        files["model.safetensors.index.json"] = System.Text.Encoding.UTF8.GetBytes(index);
         await using HubFixture hub = await HubFixture.StartAsync(files);
 
         ModelFormatException error = await Assert.ThrowsAsync<ModelFormatException>(() => PretrainedModel.FromHubAsync(HubFixture.Id, hub.Options(), Cancellation));
@@ -233,6 +232,7 @@ public sealed class PretrainedModelTests
         string path = Path.Join(folder.Root, "a.safetensors");
         File.WriteAllBytes(path, safetensors);
         using SafetensorsFile opened = SafetensorsFile.Open(path);
-        return $$"""{"weight_map":{{{string.Join(',', opened.Tensors.Select(tensor => $"\"{tensor.Name}\":\"{file}\""))}}}}""";
+        string map = string.Join(',', opened.Tensors.Select(tensor => $"\"{tensor.Name}\":\"{file}\""));
+        return "{\"weight_map\":{" + map + "}}";
     }
 }

@@ -10,6 +10,8 @@ public sealed class TextSessionTests : IDisposable
     private readonly PretrainedModel _model;
     private readonly TextSession _session;
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     public TextSessionTests()
     {
         _model = PretrainedModel.FromDirectory(TinyModel.Write(_folder), new ModelOptions { Threads = 1 });
@@ -26,7 +28,7 @@ public sealed class TextSessionTests : IDisposable
     [Fact]
     public async Task A_character_of_several_tokens_comes_whole()
     {
-        List<TextChunk> chunks = await CollectAsync(_session.GenerateAsync("ab", Scripted.Saying([.. TinyModel.Ids("c"), .. TinyModel.Smile, .. TinyModel.Ids("d")])));
+        List<TextChunk> chunks = await CollectAsync(GoOn("ab", Scripted.Saying([.. TinyModel.Ids("c"), .. TinyModel.Smile, .. TinyModel.Ids("d")])));
 
         Assert.Equal(["c", "😀", "d"], chunks.Select(chunk => chunk.Text));
         Assert.Equal(TextFinish.Length, chunks[^1].Finish);
@@ -38,8 +40,8 @@ public sealed class TextSessionTests : IDisposable
     {
         int[] said = TinyModel.Ids(" yes");
 
-        string text = await TextOfAsync(_session.GenerateAsync("oh", Scripted.Saying(said)));
-        string answer = await TextOfAsync(_session.ChatAsync([new ChatTemplateMessage("user", "oh")], Scripted.Saying(said)));
+        string text = await TextOfAsync(GoOn("oh", Scripted.Saying(said)));
+        string answer = await TextOfAsync(Answer([new ChatTemplateMessage("user", "oh")], Scripted.Saying(said)));
 
         Assert.Equal((" yes", "yes"), (text, answer));
     }
@@ -49,7 +51,7 @@ public sealed class TextSessionTests : IDisposable
     {
         TextGenerationOptions options = Scripted.Saying(TinyModel.Ids("a e b en c end d")) with { StopStrings = ["end"] };
 
-        List<TextChunk> chunks = await CollectAsync(_session.GenerateAsync("x", options));
+        List<TextChunk> chunks = await CollectAsync(GoOn("x", options));
 
         Assert.Equal("a e b en c ", string.Concat(chunks.Select(chunk => chunk.Text)));
         Assert.Equal((TextFinish.StopString, "end"), (chunks[^1].Finish, chunks[^1].StopString));
@@ -61,7 +63,7 @@ public sealed class TextSessionTests : IDisposable
     {
         TextGenerationOptions options = Scripted.Saying(TinyModel.Ids("ben")) with { StopStrings = ["end"] };
 
-        Assert.Equal("ben", await TextOfAsync(_session.GenerateAsync("x", options)));
+        Assert.Equal("ben", await TextOfAsync(GoOn("x", options)));
     }
 
     [Theory]
@@ -71,7 +73,7 @@ public sealed class TextSessionTests : IDisposable
     {
         TextGenerationOptions options = Scripted.Saying([.. TinyModel.Ids("hi"), end, .. TinyModel.Ids("no")]);
 
-        List<TextChunk> chunks = await CollectAsync(_session.GenerateAsync("x", options));
+        List<TextChunk> chunks = await CollectAsync(GoOn("x", options));
 
         Assert.Equal("hi", string.Concat(chunks.Select(chunk => chunk.Text)));
         Assert.Equal((TextFinish.EndToken, 3), (chunks[^1].Finish, chunks[^1].Usage!.GeneratedTokens));
@@ -82,9 +84,9 @@ public sealed class TextSessionTests : IDisposable
     {
         TextGenerationOptions endless = new() { Generation = new GenerationOptions { EndTokens = [] } };
 
-        TextChunk byFile = (await CollectAsync(_session.GenerateAsync("abc", endless)))[^1];
-        TextChunk byOption = (await CollectAsync(_session.GenerateAsync("abc", endless with { Generation = endless.Generation with { MaxNewTokens = 7 } })))[^1];
-        TextChunk full = (await CollectAsync(_session.GenerateAsync("abc", endless with { Generation = endless.Generation with { MaxNewTokens = 1000 } })))[^1];
+        TextChunk byFile = (await CollectAsync(GoOn("abc", endless)))[^1];
+        TextChunk byOption = (await CollectAsync(GoOn("abc", endless with { Generation = endless.Generation with { MaxNewTokens = 7 } })))[^1];
+        TextChunk full = (await CollectAsync(GoOn("abc", endless with { Generation = endless.Generation with { MaxNewTokens = 1000 } })))[^1];
 
         Assert.Equal((TextFinish.Length, 5), (byFile.Finish, byFile.Usage!.GeneratedTokens));
         Assert.Equal((TextFinish.Length, 7), (byOption.Finish, byOption.Usage!.GeneratedTokens));
@@ -95,10 +97,10 @@ public sealed class TextSessionTests : IDisposable
     public async Task The_next_turn_computes_only_what_is_new()
     {
         List<ChatTemplateMessage> messages = [new("user", "hello there")];
-        TextChunk first = (await CollectAsync(_session.ChatAsync(messages, Scripted.Saying(TinyModel.Ids("hi")))))[^1];
+        TextChunk first = (await CollectAsync(Answer(messages, Scripted.Saying(TinyModel.Ids("hi")))))[^1];
         messages.AddRange([new("assistant", "hi"), new("user", "bye")]);
 
-        TextChunk second = (await CollectAsync(_session.ChatAsync(messages, Scripted.Saying(TinyModel.Ids("ok")))))[^1];
+        TextChunk second = (await CollectAsync(Answer(messages, Scripted.Saying(TinyModel.Ids("ok")))))[^1];
 
         Assert.Equal(0, first.Usage!.ReusedTokens);
 
@@ -110,10 +112,10 @@ public sealed class TextSessionTests : IDisposable
     public async Task The_same_text_comes_with_and_without_what_is_known()
     {
         TextGenerationOptions options = new() { Generation = new GenerationOptions { EndTokens = [], MaxNewTokens = 12 } };
-        await TextOfAsync(_session.GenerateAsync("something else", options));
+        await TextOfAsync(GoOn("something else", options));
 
-        string after = await TextOfAsync(_session.GenerateAsync("some text", options));
-        string fresh = await TextOfAsync(_model.GenerateAsync("some text", options));
+        string after = await TextOfAsync(GoOn("some text", options));
+        string fresh = await TextOfAsync(_model.GenerateAsync("some text", options, Cancellation));
 
         Assert.Equal(fresh, after);
     }
@@ -121,10 +123,10 @@ public sealed class TextSessionTests : IDisposable
     [Fact]
     public async Task A_prompt_that_does_not_fit_is_refused_and_the_session_goes_on()
     {
-        PromptTooLongException error = await Assert.ThrowsAsync<PromptTooLongException>(() => TextOfAsync(_session.GenerateAsync(new string('a', 64))));
+        PromptTooLongException error = await Assert.ThrowsAsync<PromptTooLongException>(() => TextOfAsync(GoOn(new string('a', 64))));
 
         Assert.Equal((65, 64), (error.PromptTokens, error.ContextLength));
-        Assert.Equal("b", await TextOfAsync(_session.GenerateAsync("a", Scripted.Saying(TinyModel.Ids("b")))));
+        Assert.Equal("b", await TextOfAsync(GoOn("a", Scripted.Saying(TinyModel.Ids("b")))));
     }
 
     [Fact]
@@ -147,7 +149,7 @@ public sealed class TextSessionTests : IDisposable
         });
 
         Assert.Equal("abc", seen);
-        Assert.Equal("abcdef", await TextOfAsync(_session.GenerateAsync("x", options)));
+        Assert.Equal("abcdef", await TextOfAsync(GoOn("x", options)));
     }
 
     [Fact]
@@ -159,15 +161,20 @@ public sealed class TextSessionTests : IDisposable
         using TemporaryFolder folder = new();
         using PretrainedModel model = PretrainedModel.FromDirectory(TinyModel.Write(folder, files));
 
-        ModelFormatException error = await Assert.ThrowsAsync<ModelFormatException>(() => TextOfAsync(model.GenerateAsync("xyz")));
+        ModelFormatException error = await Assert.ThrowsAsync<ModelFormatException>(() => TextOfAsync(model.GenerateAsync("xyz", cancellationToken: Cancellation)));
 
         Assert.Contains("4000", error.Message, StringComparison.Ordinal);
     }
 
+    private IAsyncEnumerable<TextChunk> GoOn(string prompt, TextGenerationOptions? options = null) => _session.GenerateAsync(prompt, options, Cancellation);
+
+    private IAsyncEnumerable<TextChunk> Answer(IReadOnlyList<ChatTemplateMessage> messages, TextGenerationOptions options) =>
+        _session.ChatAsync(messages, options, Cancellation);
+
     private static async Task<List<TextChunk>> CollectAsync(IAsyncEnumerable<TextChunk> chunks)
     {
         List<TextChunk> list = [];
-        await foreach (TextChunk chunk in chunks.WithCancellation(TestContext.Current.CancellationToken))
+        await foreach (TextChunk chunk in chunks)
         {
             list.Add(chunk);
         }

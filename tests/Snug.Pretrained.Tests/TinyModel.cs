@@ -75,9 +75,10 @@ internal static class TinyModel
     }
 
     /// <summary>The model with its vocabulary as GGUF. The rows of queries and keys stay as they are: it is another model, but a whole one.</summary>
-    public static byte[] Gguf()
+    public static byte[] Gguf(string name = "tiny")
     {
         GgufWriter writer = Vocabulary()
+            .Add("general.name", name)
             .Add("llama.context_length", 64u)
             .Add("llama.embedding_length", 32u)
             .Add("llama.feed_forward_length", 44u)
