@@ -67,7 +67,7 @@ internal ref struct ModelReader
             }
             else
             {
-                string name = reader.GetString()!;
+                string name = TokenizerJsonReader.MemberName(ref reader, Path);
                 reader.Read();
                 using JsonDocument document = JsonDocument.ParseValue(ref reader);
                 _members[name] = new JsonNode(document.RootElement.Clone(), $"{Path}.{name}");
