@@ -152,6 +152,7 @@ public sealed class ExecCommandTests(SampleHub hub) : IClassFixture<SampleHub>, 
         string script = $"trap 'exit {40 + number}' {signal}; echo ready; i=0; while [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done";
         ProcessStartInfo start = new("dotnet", [SnugProcess.Program, "exec", "--", "/bin/sh", "-c", script])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
