@@ -75,7 +75,7 @@ public sealed partial class DocumentedCommandsTests : IAsyncLifetime
         WriteProject(cli.Work);
         foreach (string command in commands.Split('\n'))
         {
-            int expected = ExpectedCode().Match(command) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan) : 0;
+            int expected = ExpectedCode().Match(command) is { Success: true } match ? int.Parse(match.Groups["code"].ValueSpan) : 0;
             string[] arguments = command.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
 
             CliResult result = await cli.RunAsync(ReplaceFolders(arguments, cli.Work));
@@ -130,6 +130,6 @@ public sealed partial class DocumentedCommandsTests : IAsyncLifetime
     [GeneratedRegex(@"(?:<!-- (?<mark>[^\n]*) -->\n)?```sh\n(?<lines>.*?)\n```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Block();
 
-    [GeneratedRegex("# exit code ([0-9]+)", RegexOptions.None, 1000)]
+    [GeneratedRegex("# exit code (?<code>[0-9]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExpectedCode();
 }
