@@ -6,6 +6,7 @@ try
     return (args.Length > 0 ? args[0] : "") switch
     {
         "download" => await DownloadCommand.RunAsync(rest),
+        "generate" => await GenerateCommand.RunAsync(rest),
         "serve" => await ServeCommand.RunAsync(rest),
         "tokenizers-load" => await TokenizersLoadCommand.RunAsync(rest),
         "tokenizers-load-once" => TokenizersLoadCommand.RunOnce(rest),
@@ -38,6 +39,19 @@ static int Usage(string problem)
           --tokenizers NAMES  gemma3,gptoss,llama3,gpt2 by default
           --rounds N          loads of each engine, interleaved; 5 by default
           --markdown FILE     writes the table
+
+        usage: Snug.Bench generate [options]
+
+          --shapes NAMES    of {string.Join(',', ModelShape.All.Select(shape => shape.Name))}; 135M by default
+          --types NAMES     of {string.Join(',', SyntheticModel.Types)}; all of them by default
+          --threads LIST    1 and the number of cores by default
+          --prompt N        tokens of the prompt; 512 by default
+          --decode N        tokens to generate; 64 by default
+          --depths LIST     tokens in the cache before generation; 0 by default
+          --rounds N        3 by default
+          --llama-bench F   llama.cpp's benchmark program, to run beside
+          --work FOLDER     where the models are written; the temporary folder by default
+          --markdown FILE   writes the table
         """);
     return 2;
 }

@@ -64,8 +64,9 @@ internal static class SnugApp
     {
         CacheCommand cache = new(console, common);
         AuthCommand auth = new(console, common);
-        RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, tokenize for them, and serve them to others.")
+        RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, run them, and serve them to others.")
         {
+            new RunCommand(console, common),
             new DownloadCommand(console, common),
             new EnsureCommand(console, common),
             new FilesCommand(console, common),

@@ -78,8 +78,14 @@ internal sealed class DownloadRun(Invocation invocation, HubClient hub, HubSetti
         string of = snapshot.TransferredFiles < snapshot.Files.Count
             ? string.Create(CultureInfo.InvariantCulture, $"{snapshot.TransferredFiles:#,0} of {files} downloaded")
             : $"{files} downloaded";
+        return Downloaded(snapshot.Repository, of, snapshot.TransferredBytes, time, snapshot.Commit);
+    }
+
+    /// <summary>Says what was transferred and how fast.</summary>
+    public static string Downloaded(RepositoryId repository, string files, long bytes, TimeSpan time, string commit)
+    {
         double seconds = Math.Max(time.TotalSeconds, 0.001);
-        return $"{snapshot.Repository}: {of} and verified, {Text.Size(snapshot.TransferredBytes)} in {Text.Duration(time)}"
-            + $" ({Text.Rate(snapshot.TransferredBytes / seconds)}), at commit {Text.ShortCommit(snapshot.Commit)}";
+        return $"{repository}: {files} and verified, {Text.Size(bytes)} in {Text.Duration(time)}"
+            + $" ({Text.Rate(bytes / seconds)}), at commit {Text.ShortCommit(commit)}";
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Snug.Hub;
+using Snug.Inference;
+using Snug.Pretrained;
 using Snug.Tokenizers;
 
 namespace Snug.Cli;
@@ -57,6 +59,13 @@ internal sealed record Failure(int ExitCode, string Kind, string Message, IReadO
         {
             File = tokenizer.File,
         },
+        ModelFormatException model => new Failure(
+            ExitCodes.Unexpected, "model_format_error", model.Message, ["Check that the file is whole, and the model of a kind that is supported: see docs/inference.md."])
+        {
+            File = model.File,
+        },
+        PromptTooLongException prompt => new Failure(
+            ExitCodes.Usage, "prompt_too_long", prompt.Message, ["Give a shorter prompt, or take a model with a longer context."]),
         TemplateException template => new Failure(
             ExitCodes.Unexpected, "template_error", $"The chat template, {template.Message}", ["Check the template at this place, and whether the variables are those that it wants."]),
         _ => new Failure(

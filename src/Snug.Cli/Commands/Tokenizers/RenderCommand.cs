@@ -59,11 +59,11 @@ internal sealed class RenderCommand : SnugCommand
             return ExitCodes.Done;
         }
 
-        string folder = await TokenizerSource.FindFolderAsync(invocation, template, withVocabulary: false, cancellationToken);
+        TokenizerConfiguration configuration = await TokenizerSource.ReadConfigurationAsync(invocation, template, cancellationToken);
         ChatInput input = data.RootElement.ValueKind == JsonValueKind.Object && !data.RootElement.TryGetProperty("messages", out _)
             ? new ChatInput([], new ChatTemplateOptions { TemplateName = invocation.Get(_name), Variables = Variables(data.RootElement) })
             : ChatInput.Read(data.RootElement, invocation.Get(_name));
-        ChatPrompt prompt = TokenizerConfiguration.FromDirectory(folder).ApplyChatTemplate(input.Messages, input.Options with { Time = invocation.Console.Time });
+        ChatPrompt prompt = configuration.ApplyChatTemplate(input.Messages, input.Options with { Time = invocation.Console.Time });
         Write(invocation, prompt.Text, prompt.Messages, prompt.Generated);
         return ExitCodes.Done;
     }

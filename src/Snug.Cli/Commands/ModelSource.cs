@@ -1,0 +1,51 @@
+using Snug.Hub;
+using Snug.Pretrained;
+
+namespace Snug.Cli;
+
+/// <summary>Takes what a command line names as its MODEL from this machine, or from the Hub with progress on screen.</summary>
+internal sealed class ModelSource(Invocation invocation)
+{
+    private static readonly string[] FileExtensions = [".json", ".model", ".spm", ".tiktoken", ".txt", ".jinja", ".gguf", ".safetensors"];
+
+    /// <summary>The file or folder of this machine that is named; null for the name of a repository.</summary>
+    /// <exception cref="CliException">It is written like a path, and nothing is there.</exception>
+    public static string? FindLocal(string model)
+    {
+        if (File.Exists(model) || Directory.Exists(model))
+        {
+            return model;
+        }
+
+        return LooksLikePath(model)
+            ? throw new CliException(ExitCodes.NotFound, "file_not_found", $"There is no file or folder '{model}'.", "Check the name, or name a repository: namespace/name.")
+            : null;
+    }
+
+    /// <summary>Takes something from the Hub; what was downloaded is said, and nothing when all was present.</summary>
+    /// <param name="take">Does it, with the client's options.</param>
+    /// <param name="sourceOf">Tells what it cost.</param>
+    public async Task<T> FetchAsync<T>(Func<PretrainedModelOptions, Task<T>> take, Func<T, PretrainedSource?> sourceOf)
+    {
+        using HubClient hub = invocation.CreateHub();
+        long start = invocation.Console.Time.GetTimestamp();
+        T taken;
+        await using (ProgressView view = invocation.ShowProgress(hub.ResolveSettings()))
+        {
+            taken = await take(new PretrainedModelOptions { Client = hub, Revision = invocation.Get(invocation.Common.Revision), Progress = view });
+        }
+
+        if (sourceOf(taken) is { TransferredFiles: > 0 } source)
+        {
+            TimeSpan time = invocation.Console.Time.GetElapsedTime(start);
+            invocation.Messages.Done(DownloadRun.Downloaded(
+                source.Repository!, Text.Count(source.TransferredFiles, "file") + " downloaded", source.TransferredBytes, time, source.Commit!));
+        }
+
+        return taken;
+    }
+
+    private static bool LooksLikePath(string model) =>
+        Path.IsPathRooted(model) || model.StartsWith('.') || model.Contains('\\', StringComparison.Ordinal)
+        || (!model.Contains("://", StringComparison.Ordinal) && FileExtensions.Contains(Path.GetExtension(model)));
+}

@@ -1,0 +1,92 @@
+namespace Snug.Inference;
+
+/// <summary>Qwen 3: as Llama, with each query and key head normalized before it is rotated.</summary>
+internal sealed class Qwen3 : Transformer
+{
+    private readonly Matrix _embedding;
+    private readonly Layer[] _layers;
+    private readonly WeightVector _outputNorm;
+    private readonly Matrix _head;
+    private readonly RotaryTable _rotary;
+    private readonly DecoderBuffers _buffers;
+
+    public Qwen3(ModelConfiguration c, WeightLoader weights, int chunk)
+    {
+        TensorName embedding = new("model.embed_tokens", "token_embd");
+        weights.AllowPrefix("model.", embedding.Weight);
+        _embedding = weights.Table(embedding, c.VocabularySize, c.HiddenSize);
+        _layers = new Layer[c.LayerCount];
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            _layers[i] = new Layer
+            {
+                AttentionNorm = weights.Vector(Name(i, "input_layernorm", "attn_norm").Weight, c.HiddenSize),
+                Query = weights.Linear(Name(i, "self_attn.q_proj", "attn_q"), c.QuerySize, c.HiddenSize, c.AttentionBias),
+                Key = weights.Linear(Name(i, "self_attn.k_proj", "attn_k"), c.KeyValueSize, c.HiddenSize, c.AttentionBias),
+                Value = weights.Linear(Name(i, "self_attn.v_proj", "attn_v"), c.KeyValueSize, c.HiddenSize, c.AttentionBias),
+                QueryNorm = weights.Vector(Name(i, "self_attn.q_norm", "attn_q_norm").Weight, c.HeadSize),
+                KeyNorm = weights.Vector(Name(i, "self_attn.k_norm", "attn_k_norm").Weight, c.HeadSize),
+                Output = weights.Linear(Name(i, "self_attn.o_proj", "attn_output"), c.HiddenSize, c.QuerySize, c.AttentionBias),
+                FeedForward = new GatedFeedForward(c, weights, i),
+            };
+        }
+
+        _outputNorm = weights.Vector(new TensorName("model.norm", "output_norm").Weight, c.HiddenSize);
+        _head = weights.OutputHead(c, _embedding);
+        _rotary = Own(new RotaryTable(c.Rope!, c.HeadSize, c.MaximumPositions, chunk, weights.RotaryFactors(c.HeadSize / 2)));
+        _buffers = Own(new DecoderBuffers(c, chunk, gated: true, weights.HasPacked));
+
+        static TensorName Name(int layer, string safetensors, string gguf) => TensorName.OfLayer(layer, safetensors, gguf);
+    }
+
+    public override Activation Logits => _buffers.Logits;
+
+    public override void Prepare(int sequenceLength) => _rotary.Prepare(sequenceLength);
+
+    public override void Run(Worker worker)
+    {
+        DecoderBuffers b = _buffers;
+        worker.FillRotary(_rotary);
+        worker.Embed(_embedding, b.Residual);
+        worker.Wait();
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            Layer layer = _layers[i];
+            worker.RmsNorm(b.Residual, layer.AttentionNorm, b.Normed);
+            worker.Linear(b.Normed, layer.Query, b.Query);
+            worker.Linear(b.Normed, layer.Key, b.Key);
+            worker.Linear(b.Normed, layer.Value, b.Value);
+            worker.Wait();
+            worker.HeadNorm(b.Query, layer.QueryNorm);
+            worker.HeadNorm(b.Key, layer.KeyNorm);
+            worker.Rotate(b.Query, _rotary);
+            worker.Rotate(b.Key, _rotary);
+            worker.Remember(i, b.Key, b.Value);
+            worker.Attend(i, b.Query, b.Attended);
+            worker.LinearAdd(b.Attended, layer.Output, b.Projected, b.Residual);
+            layer.FeedForward.Run(worker, b);
+        }
+
+        worker.RmsNorm(b.Residual, _outputNorm, b.Normed);
+        worker.Logits(b.Normed, _head, b.Logits);
+    }
+
+    private sealed class Layer
+    {
+        public required WeightVector AttentionNorm { get; init; }
+
+        public required Matrix Query { get; init; }
+
+        public required Matrix Key { get; init; }
+
+        public required Matrix Value { get; init; }
+
+        public required WeightVector QueryNorm { get; init; }
+
+        public required WeightVector KeyNorm { get; init; }
+
+        public required Matrix Output { get; init; }
+
+        public required GatedFeedForward FeedForward { get; init; }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Snug.Inference.Tests;
+
+public sealed class ConfigurationTests
+{
+    private static readonly HashSet<string> None = [];
+
+    [Fact]
+    public void The_configuration_of_a_published_model_is_understood()
+    {
+        ModelConfiguration c = Parse("""
+            {"architectures": ["LlamaForCausalLM"], "attention_bias": false, "attention_dropout": 0.0, "bos_token_id": 128000,
+             "eos_token_id": [128001, 128008, 128009], "head_dim": 64, "hidden_act": "silu", "hidden_size": 2048, "initializer_range": 0.02,
+             "intermediate_size": 8192, "max_position_embeddings": 131072, "mlp_bias": false, "model_type": "llama", "num_attention_heads": 32,
+             "num_hidden_layers": 16, "num_key_value_heads": 8, "pretraining_tp": 1, "rms_norm_eps": 1e-05,
+             "rope_scaling": {"factor": 32.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0, "original_max_position_embeddings": 8192, "rope_type": "llama3"},
+             "rope_theta": 500000.0, "tie_word_embeddings": true, "torch_dtype": "bfloat16", "transformers_version": "4.45.0.dev0", "use_cache": true,
+             "vocab_size": 128256}
+            """);
+
+        Assert.Equal((128256, 2048, 8192, 16, 32, 8, 64), (c.VocabularySize, c.HiddenSize, c.IntermediateSize, c.LayerCount, c.HeadCount, c.KeyValueHeadCount, c.HeadSize));
+        Assert.Equal((RopeScaling.Llama3, 500000.0, 32.0, 8192), (c.Rope!.Scaling, c.Rope.Theta, c.Rope.Factor, c.Rope.OriginalPositions));
+        Assert.Equal([128001, 128008, 128009], c.EndTokens.ToArray());
+        Assert.True(c.TiedEmbeddings);
+        Assert.Null(c.SlidingWindow);
+    }
+
+    [Fact]
+    public void A_window_that_is_switched_off_is_none_and_one_that_is_on_spares_the_first_layers()
+    {
+        ModelConfiguration off = Change("qwen2", root => root["use_sliding_window"] = false);
+        ModelConfiguration on = Change("qwen2", _ => { });
+
+        Assert.Null(off.SlidingWindow);
+        Assert.Equal((int.MaxValue, 5), (on.WindowOf(0), on.WindowOf(1)));
+    }
+
+    [Fact]
+    public void Rope_parameters_of_newer_files_are_understood()
+    {
+        ModelConfiguration c = Change("llama", root =>
+        {
+            root.Remove("rope_theta");
+            root["rope_parameters"] = new JsonObject { ["rope_theta"] = 5e5, ["rope_type"] = "default" };
+        });
+
+        Assert.Equal((5e5, RopeScaling.None), (c.Rope!.Theta, c.Rope.Scaling));
+    }
+
+    [Theory]
+    [InlineData("llama", "model_type", "\"mamba\"")]
+    [InlineData("llama", "attention_multiplier", "0.5")]
+    [InlineData("llama", "final_logit_softcapping", "30.0")]
+    [InlineData("llama", "num_local_experts", "8")]
+    [InlineData("llama", "partial_rotary_factor", "0.5")]
+    [InlineData("llama", "hidden_act", "\"gelu\"")]
+    [InlineData("llama", "num_key_value_heads", "3")]
+    [InlineData("llama", "num_key_value_heads", "0")]
+    [InlineData("llama", "hidden_size", "null")]
+    [InlineData("llama", "hidden_size", "-32")]
+    [InlineData("llama", "hidden_size", "1e30")]
+    [InlineData("llama", "hidden_size", "\"32\"")]
+    [InlineData("llama", "num_hidden_layers", "1000000")]
+    [InlineData("llama", "rms_norm_eps", "0")]
+    [InlineData("llama", "head_dim", "7")]
+    [InlineData("llama", "tie_word_embeddings", "1")]
+    [InlineData("llama", "quantization_config", "{\"quant_method\": \"gptq\"}")]
+    [InlineData("llama", "layer_types", "[\"full_attention\", \"sliding_attention\"]")]
+    [InlineData("gpt2", "activation_function", "\"relu\"")]
+    [InlineData("gpt2", "scale_attn_weights", "false")]
+    [InlineData("gpt2", "scale_attn_by_inverse_layer_idx", "true")]
+    public void What_would_change_the_mathematics_is_refused_by_name(string model, string key, string value)
+    {
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => Change(model, root => root[key] = JsonNode.Parse(value)));
+
+        Assert.Equal($"$.{key}", e.JsonPath);
+        Assert.Contains($"'{key}'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rope_type", "\"longrope\"")]
+    [InlineData("factor", "-1")]
+    [InlineData("factor", "null")]
+    [InlineData("low_freq_factor", "4.0")]
+    [InlineData("short_factor", "[1, 2]")]
+    public void A_scaling_that_is_not_understood_is_refused_by_name(string key, string value)
+    {
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => Change("llama-llama3", root => root["rope_scaling"]![key] = JsonNode.Parse(value)));
+
+        Assert.StartsWith("$.rope_scaling.", e.JsonPath, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_the_caller_knows_to_be_harmless_is_let_pass()
+    {
+        byte[] json = Encoding.UTF8.GetBytes(Json("llama", root => root["my_own_note"] = "x"));
+
+        Assert.Throws<ModelFormatException>(() => ConfigurationReader.Parse(json, "config.json", None));
+        Assert.Equal(2, ConfigurationReader.Parse(json, "config.json", new HashSet<string> { "my_own_note" }).LayerCount);
+        Assert.Equal(2, Change("llama", root => (root["_mine"], root["logit_scale"], root["is_moe"]) = ("x", null, false)).LayerCount);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"model_type\": \"llama\"")]
+    [InlineData("{\"model_type\": \"llama\", \"model_type\": \"gpt2\"}")]
+    [InlineData("{\"model_type\": \"\\ud800\"}")]
+    [InlineData("{\"a\":[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]}")]
+    public void What_is_no_configuration_is_refused(string json) => Assert.Throws<ModelFormatException>(() => Parse(json));
+
+    [Fact]
+    public void A_context_beyond_learned_positions_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => CausalModel.Load(Fixtures.Data("gpt2"), new ModelOptions { ContextLength = 49 }));
+
+    private static ModelConfiguration Parse(string json) => ConfigurationReader.Parse(Encoding.UTF8.GetBytes(json), "config.json", None);
+
+    private static ModelConfiguration Change(string model, Action<JsonObject> change) => Parse(Json(model, change));
+
+    private static string Json(string model, Action<JsonObject> change)
+    {
+        JsonObject root = JsonNode.Parse(File.ReadAllText(Path.Join(Fixtures.Data(model), "config.json")))!.AsObject();
+        change(root);
+        return root.ToJsonString();
+    }
+}
