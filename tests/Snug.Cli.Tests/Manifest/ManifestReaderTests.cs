@@ -32,11 +32,14 @@ public sealed class ManifestReaderTests : IDisposable
 
         Assert.Equal(("Suomi", 2, 2), (manifest.Name, manifest.Models.Count, manifest.Stages.Count));
         Assert.Equal("org/exact at v1", manifest.Models[1].Name);
-        Assert.Equal((["*.json"], ["big.*"], "checkpoints/exact"), (manifest.Models[1].Include, manifest.Models[1].Exclude, manifest.Models[1].Directory));
+        Assert.Equal(["*.json"], manifest.Models[1].Include);
+        Assert.Equal(["big.*"], manifest.Models[1].Exclude);
+        Assert.Equal("checkpoints/exact", manifest.Models[1].Directory);
         Assert.Equal(("system", "system", TokenNeed.None), (manifest.Stages[0].Name, manifest.Stages[0].Title, manifest.Stages[0].Token));
         Assert.Equal(("The data", TokenNeed.Required), (manifest.Stages[1].Title, manifest.Stages[1].Token));
         Assert.Equal(["echo two", "echo three"], manifest.Stages[1].Commands);
-        Assert.Equal((["list.txt"], ["data"]), (manifest.Stages[1].Inputs, manifest.Stages[1].Outputs));
+        Assert.Equal(["list.txt"], manifest.Stages[1].Inputs);
+        Assert.Equal(["data"], manifest.Stages[1].Outputs);
         Assert.Same(manifest.Models[1], Assert.Single(manifest.Stages[1].Models));
     }
 

@@ -50,6 +50,8 @@ internal sealed class DoctorCommand : SnugCommand
 
     protected override async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
+        string project = ProjectSession.FindFolder(invocation, invocation.Get(_project));
+        invocation.DotEnvFolder = project;
         HubClientOptions options = invocation.ClientOptions();
 
         // Somebody waits for the answer, and a Hub in trouble is one.
@@ -57,7 +59,6 @@ internal sealed class DoctorCommand : SnugCommand
         options.MaxRetryDelay = TimeSpan.FromSeconds(5);
         using HubClient hub = new(options, timeProvider: invocation.Console.Time);
         HubSettings settings = hub.ResolveSettings();
-        string project = ProjectSession.FindFolder(invocation, invocation.Get(_project));
         IReadOnlyList<DoctorTarget> targets = FindTargets(invocation, settings, project);
         DoctorFacts facts = await GatherAsync(invocation, hub, settings, project, targets, cancellationToken);
         DoctorOutcome outcome = await JudgeAsync(invocation, facts, cancellationToken);

@@ -71,7 +71,8 @@ internal sealed class ExecCommand : SnugCommand
             }
         }
 
-        foreach (Failure refusal in refusals)
+        // A refused token or a Hub that is away is one problem, however many models it is met at.
+        foreach (Failure refusal in refusals.DistinctBy(r => r.ExitCode is ExitCodes.Token or ExitCodes.RateLimited or ExitCodes.Network ? r.Kind : r.Message))
         {
             session.Messages.Fail(refusal);
         }
