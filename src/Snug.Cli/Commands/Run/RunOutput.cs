@@ -42,7 +42,7 @@ internal sealed class RunOutput(Invocation invocation, string name, PretrainedMo
         {
             invocation.WriteJson(json => Write(json, whole, last));
         }
-        else
+        else if (!whole.EndsWith('\n'))
         {
             invocation.Write("");
         }
@@ -79,6 +79,8 @@ internal sealed class RunOutput(Invocation invocation, string name, PretrainedMo
         }
     }
 
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.000} s");
+
     private static string Speed(double? rate) => rate is { } value ? string.Create(CultureInfo.InvariantCulture, $", {value:0.0} in a second") : "";
 
     private void Write(Utf8JsonWriter json, string text, TextChunk last)
@@ -110,7 +112,7 @@ internal sealed class RunOutput(Invocation invocation, string name, PretrainedMo
     private string Describe(GenerationUsage usage)
     {
         string known = usage.ReusedTokens > 0 ? $" ({usage.ReusedTokens} known)" : "";
-        return $"load {Text.Duration(load)} · first token {Text.Duration(usage.PromptTime)} · prompt {Text.Count(usage.PromptTokens, "token")}{known}{Speed(usage.PromptTokensPerSecond)}"
+        return $"load {Seconds(load)} · first token {Seconds(usage.PromptTime)} · prompt {Text.Count(usage.PromptTokens, "token")}{known}{Speed(usage.PromptTokensPerSecond)}"
             + $" · generated {Text.Count(usage.GeneratedTokens, "token")}{Speed(usage.DecodeTokensPerSecond)} · {Text.Count(model.Model.Threads, "thread")}, {model.Model.KernelName}";
     }
 }
