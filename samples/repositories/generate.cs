@@ -78,7 +78,7 @@ Text("models/snug/tiny-package/README.md", """
     """);
 
 // ---------------------------------------------------------------- repositories that are not open to all
-Small("gated-model", seed: 21, "Gated: whoever accepts the terms gets access at once.", """
+Small("snug/gated-model", seed: 21, "Gated: whoever accepts the terms gets access at once.", """
     {
       "gated": "auto",
       "tags": ["license:other"],
@@ -86,22 +86,33 @@ Small("gated-model", seed: 21, "Gated: whoever accepts the terms gets access at 
       "access": { "granted": ["alice"] }
     }
     """);
-Small("manual-model", seed: 22, "Gated: the authors look at each request.", """
+Small("snug/manual-model", seed: 22, "Gated: the authors look at each request.", """
     {
       "gated": "manual",
       "card": { "license": "other", "license_name": "demonstration-terms" },
       "access": { "granted": ["alice"], "pending": ["dave"], "rejected": ["erin"] }
     }
     """);
-Small("private-model", seed: 23, "Private: only members know of it.", """
+Small("snug/private-model", seed: 23, "Private: only members know of it.", """
     {
       "private": true,
       "members": ["alice"]
     }
     """);
-Small("disabled-model", seed: 24, "Disabled: it was taken out of service.", """
+Small("snug/disabled-model", seed: 24, "Disabled: it was taken out of service.", """
     {
       "disabled": true
+    }
+    """);
+
+// The name of a real repository, so that the example of a training (samples/finnish-tts) reads like one; nothing else is of it.
+Small("fishaudio/openaudio-s1-mini", seed: 25, "A stand-in with the name of a speech model, gated like it: whoever accepts the terms gets access at once.", """
+    {
+      "gated": "auto",
+      "pipelineTag": "text-to-speech",
+      "tags": ["license:other"],
+      "card": { "license": "other", "license_name": "demonstration-terms", "pipeline_tag": "text-to-speech" },
+      "access": { "granted": ["alice"] }
     }
     """);
 
@@ -224,10 +235,10 @@ void Model(string revision, int layers, int seed, string about)
 
 void Small(string name, int seed, string about, string settings)
 {
-    string folder = $"models/snug/{name}";
+    string folder = $"models/{name}";
     Json($"{folder}/repository.json", settings);
     Text($"{folder}/README.md", $"""
-        # {name}
+        # {name[(name.IndexOf('/') + 1)..]}
 
         {about} The numbers in it are random.
         """);

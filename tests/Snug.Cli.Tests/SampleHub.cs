@@ -9,6 +9,7 @@ public sealed class SampleHub : IAsyncLifetime
 {
     /// <summary>Tokens of samples/repositories/hub.json; they work nowhere else.</summary>
     public const string AliceToken = "hf_DEMOaliceREAD00000000000000000000000000000";
+    public const string CarolToken = "hf_DEMOcarolREAD00000000000000000000000000000";
     public const string BobToken = "hf_DEMObobREAD0000000000000000000000000000000";
     public const string ExpiredToken = "hf_DEMOaliceEXPIRED00000000000000000000000000";
     public const string FineToken = "hf_DEMOaliceFINE00000000000000000000000000000";

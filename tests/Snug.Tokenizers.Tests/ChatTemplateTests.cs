@@ -128,7 +128,8 @@ public sealed class ChatTemplateTests(EngineFixture engines)
         }
 
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {compared}:\n{string.Join('\n', wrong)}");
-        Assert.True(compared > 50, $"only {compared}");
+        // Those of the packages alone, where the fixtures are not there.
+        Assert.True(compared > 30, $"only {compared}");
     }
 
     [Theory]

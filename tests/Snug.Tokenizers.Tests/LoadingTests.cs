@@ -25,6 +25,7 @@ public sealed class LoadingTests(EngineFixture engines)
         { Whole("""{"type":"BPE","vocab":{"a":1.5},"merges":[]}"""), "$.model.vocab['a']" },
         { Whole("""{"type":"BPE","vocab":{"a":99999999999},"merges":[]}"""), "$.model.vocab['a']" },
         { Whole("""{"type":"BPE","vocab":{"\ud800":1},"merges":[]}"""), "$.model.vocab" },
+        { Whole("""{"type":"BPE","\ud800":1,"vocab":{},"merges":[]}"""), "$.model" },
         { Whole("""{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}"""), "$.model.merges[0]" },
         { Whole("""{"type":"BPE","vocab":{"a":0,"b":1,"ab":2},"merges":["a b","a c"]}"""), "$.model.merges[1]" },
         { Whole("""{"type":"BPE","vocab":{"a":0},"merges":["a"]}"""), "$.model.merges[0]" },

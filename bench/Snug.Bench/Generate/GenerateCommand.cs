@@ -48,7 +48,7 @@ internal static class GenerateCommand
             }
         }
 
-        string report = Report(speeds, bandwidth, work, $"{Machine.Describe(work)}; load {load} before and {Machine.Load} after", prompt, decode);
+        string report = Report(speeds, bandwidth, work, $"{Machine.Describe()}, models on {new DriveInfo(work).DriveFormat}; load {load} before and {Machine.Load} after", prompt, decode);
         Console.WriteLine(report);
         if (arguments.Text("markdown") is { } markdown)
         {

@@ -25,7 +25,19 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
     /// <summary>Whether an option was written, rather than left to its default.</summary>
     public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
 
-    public HubClientOptions ClientOptions() => common.ReadClient(parse, console);
+    /// <summary>The folder whose <c>.env</c> counts, where it is not the one in which the command was started.</summary>
+    public string? DotEnvFolder { get; set; }
+
+    public HubClientOptions ClientOptions()
+    {
+        HubClientOptions options = common.ReadClient(parse, console);
+        if (DotEnvFolder is { } folder)
+        {
+            options.DotEnvPath = Path.Join(folder, DotEnvFile.DefaultName);
+        }
+
+        return options;
+    }
 
     public HubClient CreateHub()
     {

@@ -41,6 +41,9 @@ internal sealed class CliConsole
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Whether programs that are started get the process's own streams; else what they write is copied to <see cref="Out"/> and <see cref="Error"/>.</summary>
+    public bool LendsStreams { get; init; }
+
     /// <summary>Has the last word on the options of clients: tests do not wait between retries.</summary>
     public Action<HubClientOptions>? AdjustClient { get; init; }
 
@@ -70,6 +73,7 @@ internal sealed class CliConsole
         IsInTerminal = !Console.IsInputRedirected,
         Variable = Environment.GetEnvironmentVariable,
         Width = ReadWidth,
+        LendsStreams = true,
         HasSequences = !OperatingSystem.IsWindows()
             || (SpectreOutput.TryEnableSequences(Console.Out) && SpectreOutput.TryEnableSequences(Console.Error)),
     };

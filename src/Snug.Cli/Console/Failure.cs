@@ -27,6 +27,22 @@ internal sealed record Failure(int ExitCode, string Kind, string Message, IReadO
     public static Failure Cancelled { get; } = new(
         ExitCodes.Cancelled, "cancelled", "Cancelled.", ["Run the same command again to go on where it stopped; what is downloaded stays."]);
 
+    /// <summary>What a download would have failed with, of a repository that cannot be read.</summary>
+    /// <exception cref="ArgumentException">It can.</exception>
+    public static Failure From(AccessReport report)
+    {
+        try
+        {
+            report.EnsureReadable();
+        }
+        catch (HubException error)
+        {
+            return From(error);
+        }
+
+        throw new ArgumentException($"{report.Repository} can be read.", nameof(report));
+    }
+
     public static Failure From(Exception error) => error switch
     {
         HubException hub => new Failure(ExitCodes.For(hub), hub.Code, hub.Message, hub.Advice)

@@ -9,6 +9,20 @@ internal sealed class Messages(CliConsole console, bool isQuiet, bool isJson)
 
     public void Say(string line) => Write("info", line, line);
 
+    /// <summary>Says what begins now.</summary>
+    public void Step(string line) => Write(
+        "step", line, console is { HasUnicode: true, DecoratesError: true } ? "▶ " + Ansi.Style(true, Ansi.Bold, line) : "step: " + line);
+
+    /// <summary>Says what to do, in order.</summary>
+    public void Number(IReadOnlyList<string> lines)
+    {
+        for (int i = 0; i < lines.Count; i++)
+        {
+            string line = Text.Printable($"  {i + 1}. {lines[i]}");
+            Write("info", line.TrimStart(), line);
+        }
+    }
+
     /// <summary>Says that something is done.</summary>
     public void Done(string line) =>
         Write("done", line, (console.HasUnicode ? Ansi.Style(console.DecoratesError, Ansi.Green, "✓") + " " : "") + line);

@@ -74,6 +74,28 @@ public sealed class AccessToken : IEquatable<AccessToken>
     /// <summary>Whether two tokens have different texts.</summary>
     public static bool operator !=(AccessToken? left, AccessToken? right) => !(left == right);
 
+    /// <summary>
+    /// Puts a token into the environment of a program that is about to be started, and nothing else: under <c>HF_TOKEN</c> and
+    /// <c>HUGGING_FACE_HUB_TOKEN</c>, and under the other names of the token where they are set already, so that no name has another one.
+    /// </summary>
+    /// <param name="environment">The environment, for example of a <see cref="System.Diagnostics.ProcessStartInfo"/>.</param>
+    /// <param name="token">The token, or <see langword="null"/> for a program that is to have none: then all names are removed.</param>
+    public static void SetVariables(IDictionary<string, string?> environment, AccessToken? token)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        foreach (string name in VariableReader.Tokens)
+        {
+            if (token is null)
+            {
+                environment.Remove(name);
+            }
+            else if (name is "HF_TOKEN" or "HUGGING_FACE_HUB_TOKEN" || environment.ContainsKey(name))
+            {
+                environment[name] = token._value;
+            }
+        }
+    }
+
     /// <summary>The masked form; never the token itself.</summary>
     public override string ToString() => Masked;
 
@@ -86,6 +108,6 @@ public sealed class AccessToken : IEquatable<AccessToken>
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(_value);
 
-    /// <summary>The token's text. Only request headers and the token store may ask for it.</summary>
+    /// <summary>The token's text. Only request headers, the token store and the environment of programs may ask for it.</summary>
     internal string Reveal() => _value;
 }

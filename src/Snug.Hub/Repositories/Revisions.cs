@@ -23,8 +23,11 @@ public static class Revisions
         return FindProblem(revision) is { } problem ? throw HubException.InvalidRevision(revision, problem) : revision;
     }
 
-    internal static string? FindProblem(string revision)
+    /// <summary>Why the text can name no branch, tag, commit or pull request reference; <see langword="null"/> when it can.</summary>
+    /// <param name="revision">The text.</param>
+    public static string? FindProblem(string revision)
     {
+        ArgumentNullException.ThrowIfNull(revision);
         if (revision.Length is 0 or > MaxLength)
         {
             return "a revision has between 1 and 255 characters";

@@ -41,7 +41,8 @@ internal ref struct ModelReader
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            if (reader.ValueTextEquals("vocab"u8))
+            string name = TokenizerJsonReader.MemberName(ref reader, Path);
+            if (name == "vocab")
             {
                 if (_plain?.ReadTokens(ref reader) is { } tokens)
                 {
@@ -53,7 +54,7 @@ internal ref struct ModelReader
                     ReadVocabulary(ref reader);
                 }
             }
-            else if (reader.ValueTextEquals("merges"u8))
+            else if (name == "merges")
             {
                 if (_plain?.ReadMerges(ref reader) is { } merges)
                 {
@@ -67,7 +68,6 @@ internal ref struct ModelReader
             }
             else
             {
-                string name = reader.GetString()!;
                 reader.Read();
                 using JsonDocument document = JsonDocument.ParseValue(ref reader);
                 _members[name] = new JsonNode(document.RootElement.Clone(), $"{Path}.{name}");

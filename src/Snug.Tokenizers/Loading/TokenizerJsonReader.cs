@@ -53,7 +53,7 @@ internal static class TokenizerJsonReader
         Dictionary<string, JsonNode> members = new(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            string name = MemberName(ref reader);
+            string name = MemberName(ref reader, "$");
             path = $"$.{name}";
             if (!reader.Read())
             {
@@ -99,7 +99,9 @@ internal static class TokenizerJsonReader
         };
     }
 
-    private static string MemberName(ref Utf8JsonReader reader)
+    /// <summary>The name of the member at which a reader stands.</summary>
+    /// <exception cref="TokenizerException">It has escapes that are no characters.</exception>
+    internal static string MemberName(ref Utf8JsonReader reader, string path)
     {
         try
         {
@@ -107,7 +109,7 @@ internal static class TokenizerJsonReader
         }
         catch (InvalidOperationException exception)
         {
-            throw new TokenizerException("has a name with a lone surrogate", "$", exception);
+            throw new TokenizerException("has a name with a lone surrogate", path, exception);
         }
     }
 

@@ -38,7 +38,8 @@ public sealed class TerminalLoginTests(SampleHub hub) : IClassFixture<SampleHub>
         await Tool.Script.RequireAsync();
         using CliHarness cli = hub.Cli();
 
-        (_, string screen) = await TypeAsync(cli, $"trap : INT; dotnet {SnugProcess.Program} login; echo code=\\$?; stty -a", "\\003");
+        // Programs that a shell started in the background inherit the signal as ignored; this one must not.
+        (_, string screen) = await TypeAsync(cli, $"trap : INT; env --default-signal=INT dotnet {SnugProcess.Program} login; echo code=\\$?; stty -a", "\\003");
 
         Assert.Contains("code=130", screen, StringComparison.Ordinal);
         Assert.Contains(" echo ", screen, StringComparison.Ordinal);

@@ -43,6 +43,9 @@ public sealed class Tool
     /// <summary>The Secret Service's client, which has no option that does nothing.</summary>
     public static Tool SecretTool { get; } = new("sh", "-c", "command -v secret-tool");
 
+    /// <summary>Python, whichever it is.</summary>
+    public static Tool Python { get; } = new("python3", "--version");
+
     /// <summary>Python with the Hub's own client.</summary>
     public static Tool PythonHub { get; } = new(
         Environment.GetEnvironmentVariable("SNUG_PYTHON") is { Length: > 0 } python ? python : "/usr/bin/python3", "-c", "import huggingface_hub");

@@ -29,11 +29,7 @@ internal sealed class DoctorCommand : SnugCommand
 
     private readonly Option<bool> _speed = new("--speed") { Description = "Measure the speed with a download of some seconds." };
 
-    private readonly Option<string?> _project = new("--project")
-    {
-        Description = "The folder of the project, with its snug.json and .env (default: this one).",
-        HelpName = "DIR",
-    };
+    private readonly Option<string?> _project = ProjectOption.Create();
 
     public DoctorCommand(CliConsole console, CommonOptions common)
         : base("doctor", "Check token, access, room and network before anything depends on them, and say what to do next.", console, common)
@@ -54,6 +50,8 @@ internal sealed class DoctorCommand : SnugCommand
 
     protected override async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
+        string project = ProjectSession.FindFolder(invocation, invocation.Get(_project));
+        invocation.DotEnvFolder = project;
         HubClientOptions options = invocation.ClientOptions();
 
         // Somebody waits for the answer, and a Hub in trouble is one.
@@ -61,7 +59,6 @@ internal sealed class DoctorCommand : SnugCommand
         options.MaxRetryDelay = TimeSpan.FromSeconds(5);
         using HubClient hub = new(options, timeProvider: invocation.Console.Time);
         HubSettings settings = hub.ResolveSettings();
-        string project = Path.GetFullPath(invocation.Get(_project) ?? Directory.GetCurrentDirectory());
         IReadOnlyList<DoctorTarget> targets = FindTargets(invocation, settings, project);
         DoctorFacts facts = await GatherAsync(invocation, hub, settings, project, targets, cancellationToken);
         DoctorOutcome outcome = await JudgeAsync(invocation, facts, cancellationToken);
@@ -84,7 +81,7 @@ internal sealed class DoctorCommand : SnugCommand
             .. (invocation.Get(_repositories) ?? []).Select(text => new DoctorTarget(invocation.Repository(text, settings), "argument")),
             .. (invocation.Get(_scan) ?? []).SelectMany(path => ModelScan.Scan(path, settings.Endpoint)),
         ];
-        return targets.Count > 0 || invocation.IsGiven(_scan) ? targets : ManifestModels.TryRead(project, settings.Endpoint) ?? [];
+        return targets.Count > 0 || invocation.IsGiven(_scan) ? targets : DoctorTarget.FromManifest(project, settings.Endpoint);
     }
 
     private async Task<DoctorFacts> GatherAsync(

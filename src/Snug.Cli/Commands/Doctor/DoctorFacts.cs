@@ -31,9 +31,7 @@ internal sealed record DoctorFacts
     /// <summary>Whether the size of some repository is not known.</summary>
     public bool HasUnknownSizes => Reports.Any(r => r.MissingBytes is null && r.State != AccessState.Cached);
 
-    public string TokensPage => Settings.Endpoint.Host == "huggingface.co"
-        ? "https://huggingface.co/settings/tokens"
-        : Settings.Endpoint.AbsoluteUri.TrimEnd('/') + "/settings/tokens";
+    public string TokensPage => Links.TokensPage(Settings.Endpoint);
 
     /// <summary>A gated repository that is wanted, if one is.</summary>
     public AccessReport? FirstGated => Reports.FirstOrDefault(r => r.Gate is GatedMode.Auto or GatedMode.Manual || r.Code == "gated_repo_error");

@@ -11,6 +11,14 @@ internal sealed record DoctorTarget(RepositoryReference Reference, string Origin
 
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
+    /// <summary>The models of a project's manifest; none where there is no manifest.</summary>
+    /// <exception cref="CliException">The manifest cannot be used.</exception>
+    public static IReadOnlyList<DoctorTarget> FromManifest(string folder, Uri endpoint) =>
+    [
+        .. (ProjectManifest.TryRead(folder, endpoint)?.Models ?? [])
+            .Select(m => new DoctorTarget(new RepositoryReference(m.Repository, m.Revision), ProjectManifest.FileName) { Include = m.Include, Exclude = m.Exclude }),
+    ];
+
     public AccessQuery ToQuery() => new(Reference.Repository)
     {
         Revision = Reference.Revision,

@@ -15,6 +15,7 @@ internal static class NextSteps
         List<AccessReport> closed = [.. gated.Where(r => !r.IsReadable)];
         bool machineIsReady = !checks.Any(c => c.Id is "disk" or "cache" or "endpoint" or "clock" && c.Status == CheckStatus.Failed);
         bool isCached = facts.Reports.Count > 0 && facts.Reports.All(r => r.Cached is { IsWhole: true });
+        bool hasManifest = facts.Targets.Count > 0 && facts.Targets.All(t => t.Origin == ProjectManifest.FileName);
         string models = facts.Reports.Count == 0 ? "MODEL" : string.Join(' ', facts.Reports.Select(r => "-m " + r.Repository).Distinct(StringComparer.Ordinal));
         (string Title, bool IsDone, bool IsNeeded)[] steps =
         [
@@ -26,8 +27,8 @@ internal static class NextSteps
                 gated.Count > 0),
             ("Prepare the machine: network, clock, room on the disk, a cache that can be written", machineIsReady, true),
             ("Log in: 'snug login' (once, on a machine of your own or in the cloud), HF_TOKEN (CI, scripts) or .env (development)", hasToken, wantsToken || refused),
-            ($"Set up: snug ensure {models}", isCached, true),
-            ("Start the job: it finds its models in the cache", false, true),
+            (hasManifest ? "Set up: snug setup" : $"Set up: snug ensure {models}", isCached, true),
+            (hasManifest ? "Start the job: snug exec -- COMMAND" : "Start the job: it finds its models in the cache", false, true),
         ];
         List<DoctorStep> plan = [];
         bool isBehind = true;

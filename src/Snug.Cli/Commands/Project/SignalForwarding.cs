@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Snug.Cli;
+
+/// <summary>
+/// Keeps this process alive through the signals that ask it to end while a program runs in the foreground, and passes them on to it. What a
+/// terminal sends at a key it sends to both, so that is not passed on a second time.
+/// </summary>
+internal sealed partial class SignalForwarding : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly List<int> _early = [];
+    private readonly List<PosixSignalRegistration> _registrations;
+    private readonly bool _isTerminal;
+    private Process? _process;
+
+    public SignalForwarding(bool isTerminal)
+    {
+        _isTerminal = isTerminal;
+        _registrations = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+            .Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+    }
+
+    /// <summary>Names the program; what came before it was started is sent now.</summary>
+    public void SendTo(Process process)
+    {
+        lock (_lock)
+        {
+            _process = process;
+            foreach (int signal in _early)
+            {
+                Send(signal);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        lock (_lock)
+        {
+            _process = null;
+        }
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        int number = context.Signal switch
+        {
+            PosixSignal.SIGHUP => 1,
+            PosixSignal.SIGINT => 2,
+            PosixSignal.SIGQUIT => 3,
+            _ => 15,
+        };
+
+        // On Windows programs of one console get its events together.
+        if (OperatingSystem.IsWindows() || (_isTerminal && context.Signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_process is null)
+            {
+                _early.Add(number);
+            }
+            else
+            {
+                Send(number);
+            }
+        }
+    }
+
+    private void Send(int signal)
+    {
+        if (_process is { HasExited: false } process)
+        {
+            _ = Kill(process.Id, signal);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int process, int signal);
+}
