@@ -118,6 +118,15 @@ public sealed class CausalModel : IDisposable
         }
     }
 
+    /// <summary>Frees a session's cache when no pass uses it.</summary>
+    internal void Release(KeyValueCache cache)
+    {
+        lock (_turn)
+        {
+            cache.Dispose();
+        }
+    }
+
     /// <summary>Most tokens that <see cref="Forward"/> takes.</summary>
     internal int ChunkLength => _pass.Chunk;
 

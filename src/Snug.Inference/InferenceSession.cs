@@ -11,6 +11,7 @@ public sealed class InferenceSession : IDisposable
     private readonly KeyValueCache _cache;
     private readonly List<int> _tokens = [];
     private readonly float[] _logits;
+    private bool _disposed;
 
     internal InferenceSession(CausalModel model)
     {
@@ -137,8 +138,12 @@ public sealed class InferenceSession : IDisposable
         }
     }
 
-    /// <summary>Frees keys and values.</summary>
-    public void Dispose() => _cache.Dispose();
+    /// <summary>Frees keys and values; waits for a pass that is under way.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _model.Release(_cache);
+    }
 
     /// <summary>Logits after each of some tokens, at most a chunk of them; for evaluation.</summary>
     internal float[] ReadAll(ReadOnlySpan<int> tokens)
@@ -153,6 +158,7 @@ public sealed class InferenceSession : IDisposable
 
     private void Check(ReadOnlySpan<int> tokens)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         int free = _model.ContextLength - _tokens.Count;
         if (tokens.Length > free)
         {

@@ -9,6 +9,9 @@ internal static class ConfigurationReader
     /// <summary>Widest vectors, most heads and so on; far above any model, far below what overflows.</summary>
     public const int MaxSize = 1 << 20;
 
+    /// <summary>Most heads; with the longest chunk, the number of queries stays far below what overflows.</summary>
+    public const int MaxHeads = 1 << 14;
+
     /// <summary>Most layers.</summary>
     public const int MaxLayers = 4096;
 
@@ -63,7 +66,7 @@ internal static class ConfigurationReader
     private static ModelConfiguration ReadLlamaFamily(ConfigurationObject root, string type)
     {
         int hidden = root.RequiredWhole("hidden_size", 1, MaxSize);
-        int heads = root.RequiredWhole("num_attention_heads", 1, MaxSize);
+        int heads = root.RequiredWhole("num_attention_heads", 1, MaxHeads);
         int layers = root.RequiredWhole("num_hidden_layers", 1, MaxLayers);
         int positions = root.Whole("max_position_embeddings", 1, MaxCount) ?? 2048;
         string activation = root.Text("hidden_act") ?? "silu";
@@ -81,7 +84,7 @@ internal static class ConfigurationReader
             IntermediateSize = root.RequiredWhole("intermediate_size", 1, MaxSize),
             LayerCount = layers,
             HeadCount = heads,
-            KeyValueHeadCount = root.Whole("num_key_value_heads", 1, MaxSize) ?? heads,
+            KeyValueHeadCount = root.Whole("num_key_value_heads", 1, MaxHeads) ?? heads,
             HeadSize = root.Whole("head_dim", 1, MaxSize) ?? (type == "qwen3" ? 128 : hidden / heads),
             MaximumPositions = positions,
             NormEpsilon = (float)(root.Positive("rms_norm_eps") ?? 1e-6),
@@ -183,7 +186,7 @@ internal static class ConfigurationReader
         // Changes rounding in half precision only; everything here is computed in single precision.
         _ = root.Flag("reorder_and_upcast_attn");
         int hidden = root.RequiredWhole("n_embd", 1, MaxSize);
-        int heads = root.RequiredWhole("n_head", 1, MaxSize);
+        int heads = root.RequiredWhole("n_head", 1, MaxHeads);
         return new ModelConfiguration
         {
             ModelType = "gpt2",

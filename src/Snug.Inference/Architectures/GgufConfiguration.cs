@@ -35,8 +35,8 @@ internal static class GgufConfiguration
 
         int Whole(string key, int most) => metadata.Whole($"{architecture}.{key}", 1, most) ?? throw metadata.Fault($"{architecture}.{key}", "is missing");
         int hidden = Whole("embedding_length", ConfigurationReader.MaxSize);
-        int heads = Whole("attention.head_count", ConfigurationReader.MaxSize);
-        int keyHeads = metadata.Whole($"{architecture}.attention.head_count_kv", 1, ConfigurationReader.MaxSize) ?? heads;
+        int heads = Whole("attention.head_count", ConfigurationReader.MaxHeads);
+        int keyHeads = metadata.Whole($"{architecture}.attention.head_count_kv", 1, ConfigurationReader.MaxHeads) ?? heads;
         int headSize = metadata.Whole($"{architecture}.attention.key_length", 1, ConfigurationReader.MaxSize) ?? hidden / heads;
         int positions = Whole("context_length", ConfigurationReader.MaxCount);
         bool isGpt2 = architecture == "gpt2";

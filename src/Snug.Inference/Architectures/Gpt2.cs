@@ -13,6 +13,11 @@ internal sealed class Gpt2 : Transformer
 
     public Gpt2(ModelConfiguration c, WeightLoader weights, int chunk)
     {
+        if (c.QuerySize != c.HiddenSize || c.KeyValueSize != c.HiddenSize)
+        {
+            throw new ModelFormatException($"{c.HeadCount} heads do not divide a width of {c.HiddenSize} evenly, or keys have other heads.", weights.Path);
+        }
+
         TensorName embedding = new($"{Prefix}wte", "token_embd");
         weights.AllowPrefix(Prefix, embedding.Weight);
         _embedding = weights.Table(embedding, c.VocabularySize, c.HiddenSize);

@@ -12,6 +12,7 @@ internal sealed unsafe class KeyValueCache : IDisposable
     private readonly int _limit;
     private readonly NativeBuffer?[] _keys;
     private readonly NativeBuffer?[] _values;
+    private bool _disposed;
 
     public KeyValueCache(ModelConfiguration configuration, int limit)
     {
@@ -35,6 +36,7 @@ internal sealed unsafe class KeyValueCache : IDisposable
     /// <summary>Makes room for that many positions.</summary>
     public void Reserve(int positions)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (positions <= Capacity)
         {
             return;
@@ -65,6 +67,7 @@ internal sealed unsafe class KeyValueCache : IDisposable
 
     public void Dispose()
     {
+        _disposed = true;
         foreach (NativeBuffer? buffer in _keys.Concat(_values))
         {
             buffer?.Dispose();

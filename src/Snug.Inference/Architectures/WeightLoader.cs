@@ -13,6 +13,9 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
     private readonly List<IDisposable> _loaded = [];
     private string _prefix = "";
 
+    /// <summary>The file or folder.</summary>
+    public string Path => files.Path;
+
     /// <summary>Whether names are GGUF's.</summary>
     public bool IsGguf => files.Gguf is not null;
 

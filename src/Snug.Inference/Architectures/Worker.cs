@@ -217,6 +217,12 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
             return;
         }
 
+        // What an architecture puts together must fit; kernels write without looking.
+        if (weights.Columns != input.Width || weights.Rows > output.Width || (weights.IsPacked && !input.IsQuantized))
+        {
+            throw new InvalidOperationException($"A matrix of {weights.Rows} rows of {weights.Columns} does not fit between {input.Width} and {output.Width} numbers.");
+        }
+
         if (weights.IsPacked)
         {
             Kernels.MultiplyPacked(weights.Type, weights.Pointer, first, end, input.Rounded.From(from), tokens - from, output.Row(0), output.Width);

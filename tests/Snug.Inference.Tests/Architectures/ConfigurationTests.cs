@@ -115,6 +115,16 @@ public sealed class ConfigurationTests
     public void A_context_beyond_learned_positions_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => CausalModel.Load(Fixtures.Data("gpt2"), new ModelOptions { ContextLength = 49 }));
 
+    [Fact]
+    public void Heads_that_do_not_divide_the_width_of_GPT2_are_refused()
+    {
+        using TempFolder folder = new();
+        folder.CopyModel("gpt2");
+        File.WriteAllText(folder.File("config.json"), Json("gpt2", root => root["n_head"] = 5));
+
+        Assert.Contains("5 heads", Assert.Throws<ModelFormatException>(() => CausalModel.Load(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
     private static ModelConfiguration Parse(string json) => ConfigurationReader.Parse(Encoding.UTF8.GetBytes(json), "config.json", None);
 
     private static ModelConfiguration Change(string model, Action<JsonObject> change) => Parse(Json(model, change));

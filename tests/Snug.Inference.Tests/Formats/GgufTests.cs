@@ -172,6 +172,16 @@ public sealed class GgufTests : IDisposable
         Assert.Equal(key, Assert.Throws<ModelFormatException>(() => CausalModel.Load(file)).JsonPath);
     }
 
+    [Theory]
+    [InlineData("gpt2.attention.key_length", 4u)]
+    [InlineData("gpt2.attention.key_length", 16u)]
+    public void Heads_that_do_not_fit_the_fused_projection_are_refused(string key, uint value)
+    {
+        string file = _folder.Write("x.gguf", GgufConverter.Convert(Fixtures.Data("gpt2"), more: writer => writer.Add(key, value)));
+
+        Assert.Contains("heads", Assert.Throws<ModelFormatException>(() => CausalModel.Load(file)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_architecture_that_cannot_be_run_is_refused_by_name() =>
         Assert.Contains("'mamba'", Assert.Throws<ModelFormatException>(

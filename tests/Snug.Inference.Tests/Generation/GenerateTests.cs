@@ -198,6 +198,19 @@ public sealed class GenerateTests
         Assert.Throws<ObjectDisposedException>(model.CreateSession);
     }
 
+    [Fact]
+    public void A_disposed_session_is_not_used()
+    {
+        using CausalModel model = Load();
+        InferenceSession session = model.CreateSession();
+        session.Read(1);
+        session.Dispose();
+        session.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => session.Read(1));
+        Assert.Throws<ObjectDisposedException>(() => session.Generate(Prompt, Open, Cancellation).First());
+    }
+
     private static CausalModel Load() => CausalModel.Load(Fixtures.Data("llama"), new ModelOptions { Threads = 2 });
 
     private sealed class Only(int token) : ILogitsProcessor
