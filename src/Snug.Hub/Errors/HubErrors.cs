@@ -113,14 +113,15 @@ internal static class HubErrors
         Advice = ["Check that HF_ENDPOINT names a Hub or a mirror of it.", "A proxy between here and the Hub may rewrite answers; try without it."],
     };
 
-    public static HubException BudgetExhausted(RequestContext context, TimeSpan delay) => new(
+    /// <summary>The request that the Hub would refuse is not sent; what there is to do about it is the same.</summary>
+    public static HubException BudgetExhausted(RequestContext context, HubSettings settings, TimeSpan delay) => new(
         HubErrorKind.RateLimited, $"The Hub's rate limit is used up; {context.Subject} can be requested in {Seconds(delay)} s.")
     {
         Repository = context.Repository,
         Revision = context.Revision,
         File = context.File,
         RetryAfter = delay,
-        Advice = [$"Wait {Seconds(delay)} s and run the same command again; what is downloaded stays."],
+        Advice = HubAdvice.For(HubErrorKind.RateLimited, null, context, settings, settings.Token is not null, delay),
     };
 
     public static string Seconds(TimeSpan time) => Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);

@@ -77,7 +77,7 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
         for (int hop = 0; ; hop++)
         {
             bool fromEndpoint = HubUrls.SameOrigin(uri, settings.Endpoint);
-            await AwaitBudgetAsync(uri, fromEndpoint, request.Context, cancellationToken).ConfigureAwait(false);
+            await AwaitBudgetAsync(uri, fromEndpoint, request, cancellationToken).ConfigureAwait(false);
             HttpResponseMessage message = await SendMessageAsync(request, uri, fromEndpoint, cancellationToken).ConfigureAwait(false);
             HubResponse response = new(message, uri, fromEndpoint);
             previous?.CopyMetadataTo(response);
@@ -204,7 +204,7 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
         }
     }
 
-    private async ValueTask AwaitBudgetAsync(Uri uri, bool fromEndpoint, RequestContext context, CancellationToken cancellationToken)
+    private async ValueTask AwaitBudgetAsync(Uri uri, bool fromEndpoint, HubRequest request, CancellationToken cancellationToken)
     {
         TimeSpan delay = fromEndpoint ? Budget(uri).TakeDelay() : TimeSpan.Zero;
         if (delay <= TimeSpan.Zero)
@@ -214,10 +214,10 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
 
         if (delay > options.MaxRetryDelay)
         {
-            throw HubErrors.BudgetExhausted(context, delay);
+            throw HubErrors.BudgetExhausted(request.Context, request.Settings, delay);
         }
 
-        LogBudget(logger, context.Subject, delay);
+        LogBudget(logger, request.Context.Subject, delay);
         await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
     }
 

@@ -150,7 +150,14 @@ public sealed class ExecCommandTests(SampleHub hub) : IClassFixture<SampleHub>, 
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals.");
         string script = $"trap 'exit {40 + number}' {signal}; echo ready; i=0; while [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done";
-        ProcessStartInfo start = new("dotnet", [SnugProcess.Program, "exec", "--", "/bin/sh", "-c", script])
+        string[] command = ["dotnet", SnugProcess.Program, "exec", "--", "/bin/sh", "-c", script];
+        if (OperatingSystem.IsLinux())
+        {
+            // Programs that a shell started in the background inherit SIGINT as ignored; this one must not.
+            command = ["env", "--default-signal", .. command];
+        }
+
+        ProcessStartInfo start = new(command[0], command[1..])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
