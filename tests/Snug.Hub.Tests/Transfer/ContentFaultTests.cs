@@ -133,7 +133,8 @@ public sealed class ContentFaultTests(ContentFaultTests.Repositories fixture) : 
             Assert.True(Staying[number].Kind == e.Kind, $"{fault} of the {size} file: {e}");
             Assert.NotEmpty(e.Advice);
             Assert.NotNull(e.File);
-            Assert.InRange(hub.Requests.Count, 1, 40);
+            // Three tries over sixteen connections each, and some that help where the machine is slow; but not for ever.
+            Assert.InRange(hub.Requests.Count, 1, 150);
             cache.AssertWhole();
 
             // The next run knows nothing of this one: a client keeps in mind how long its quota is used up.
