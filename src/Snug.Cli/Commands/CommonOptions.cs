@@ -17,7 +17,6 @@ internal sealed class CommonOptions
     {
         Description = "Log what happens to standard error; -vv logs every request, too.",
         Recursive = true,
-        AllowMultipleArgumentsPerToken = false,
         Arity = ArgumentArity.Zero,
     };
 
