@@ -19,7 +19,10 @@ public sealed class DependencyTests
         ["Snug.AI"] = new(["Snug.Pretrained", .. Foundations], ["Microsoft.Extensions.AI.Abstractions"]),
         ["Snug.Hosting"] = new(
             ["Snug.AI", "Snug.Pretrained", .. Foundations],
-            ["Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions"]),
+            [
+                "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions",
+                "Microsoft.Extensions.Http", "Microsoft.Extensions.Options.ConfigurationExtensions",
+            ]),
         ["Snug.Server"] = new(
             ["Snug.Hosting", "Snug.AI", "Snug.Pretrained", .. Foundations], [], ["Microsoft.AspNetCore.App"]),
         ["Snug.Cli"] = new(
