@@ -26,6 +26,7 @@ internal sealed class ChatStream(ProviderAnswer answer, ProviderErrors errors, s
     public async IAsyncEnumerable<ChatResponseUpdate> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool isDone = false;
+        answer.Body.MaxLength = ProviderBody.MaxEventLength;
         await foreach (SseItem<JsonElement?> item in SseParser.Create(answer.Body, Parse).EnumerateAsync(cancellationToken).ConfigureAwait(false))
         {
             answer.Body.ResetLength();

@@ -5,8 +5,11 @@ namespace Snug.AI;
 /// </summary>
 internal sealed class ProviderBody : Stream
 {
-    /// <summary>The most bytes of a whole answer, of an event of a stream, or of comments between two events.</summary>
-    public const long MaxLength = 256L * 1024 * 1024;
+    /// <summary>The most bytes of an answer in one piece: vectors of a large batch as text.</summary>
+    public const long MaxWholeLength = 256L * 1024 * 1024;
+
+    /// <summary>The most bytes of one event of a stream, with the comments before it.</summary>
+    public const long MaxEventLength = 16L * 1024 * 1024;
 
     private readonly Stream _inner;
     private readonly ProviderErrors _errors;
@@ -40,6 +43,9 @@ internal sealed class ProviderBody : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>The most bytes that may be read before <see cref="ResetLength"/>.</summary>
+    public long MaxLength { get; set; } = MaxWholeLength;
 
     /// <summary>What was read so far has been understood; the count begins anew.</summary>
     public void ResetLength() => _length = 0;

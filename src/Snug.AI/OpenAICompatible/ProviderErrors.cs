@@ -131,7 +131,8 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
     /// <summary>Whether an object is an error rather than an answer, in one of the forms that servers have for it.</summary>
     public static bool IsError(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object
-        && ((root.TryGetProperty("error", out JsonElement error) && error.ValueKind is not (JsonValueKind.Null or JsonValueKind.False or JsonValueKind.Undefined))
+        && ((root.TryGetProperty("error", out JsonElement error) && error.ValueKind is not (JsonValueKind.Null or JsonValueKind.False)
+                && !(error.ValueKind == JsonValueKind.String && error.GetString()!.Length == 0))
             || (Json.String(root, "object") == "error")
             || (!root.TryGetProperty("choices", out _) && !root.TryGetProperty("data", out _) && root.TryGetProperty("detail", out _)));
 

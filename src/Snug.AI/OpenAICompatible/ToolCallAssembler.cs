@@ -14,8 +14,11 @@ internal sealed class ToolCallAssembler(ProviderErrors errors)
     /// <summary>The most calls of one answer.</summary>
     public const int MaxCalls = 1024;
 
-    /// <summary>The most characters of all arguments of one answer.</summary>
+    /// <summary>The most characters of all names and arguments of one answer.</summary>
     public const int MaxArguments = 16 * 1024 * 1024;
+
+    /// <summary>The most characters of arguments that are looked at before they are known to be complete, again with each name that comes.</summary>
+    private const int MaxChecked = 64 * 1024;
 
     private readonly List<Call> _calls = [];
     private int _length;
@@ -48,7 +51,7 @@ internal sealed class ToolCallAssembler(ProviderErrors errors)
         // The form before there were tools: one function, no id.
         if (Json.Object(message, "function_call") is { } single)
         {
-            Append(Find(null, null, Json.String(single, "name")), single);
+            Add(null, null, single);
         }
     }
 
@@ -132,22 +135,43 @@ internal sealed class ToolCallAssembler(ProviderErrors errors)
             return;
         }
 
-        JsonElement function = Json.Object(fragment, "function") ?? fragment;
-        Append(Find(Json.Count(fragment, "index"), Json.Text(fragment, "id"), Json.String(function, "name")), function);
+        Add(Json.Count(fragment, "index"), Json.Text(fragment, "id"), Json.Object(fragment, "function") ?? fragment);
     }
 
+    private void Add(long? index, string? id, JsonElement function)
+    {
+        string arguments = Arguments(function);
+        string? name = Json.String(function, "name");
+        _length += arguments.Length + (name?.Length ?? 0);
+        if (_length > MaxArguments)
+        {
+            throw errors.Protocol("the arguments of its function calls are too long");
+        }
+
+        Find(index, id, name, arguments.Length > 0).Arguments.Append(arguments);
+    }
+
+    private static string Arguments(JsonElement function) =>
+        !function.TryGetProperty("arguments", out JsonElement arguments) && !function.TryGetProperty("parameters", out arguments) ? ""
+        : arguments.ValueKind switch
+        {
+            JsonValueKind.String => arguments.GetString()!,
+            JsonValueKind.Object => arguments.GetRawText(),
+            _ => "",
+        };
+
     /// <summary>
-    /// The call that a fragment belongs to. A new id together with a name begins a new call even under an index that is taken; without
-    /// index and id, a name begins one and anything else goes on with the last.
+    /// The call that a fragment belongs to. A name begins a new call, even under an index that is taken, when it comes with another id, or
+    /// with arguments where those of the call are whole; without index and id, a name begins one and anything else goes on with the last.
     /// </summary>
-    private Call Find(long? index, string? id, string? name)
+    private Call Find(long? index, string? id, string? name, bool hasArguments)
     {
         bool hasId = !string.IsNullOrEmpty(id);
         bool hasName = !string.IsNullOrEmpty(name);
         Call? call = index is not null ? _calls.FindLast(c => c.Index == index)
             : hasId ? _calls.FindLast(c => c.Id == id)
             : hasName || _calls.Count == 0 ? null : _calls[^1];
-        if (call is not null && hasName && ((hasId && call.Id is not null && call.Id != id) || (call.IsWhole && index is null)))
+        if (call is not null && hasName && ((hasId && call.Id is not null && call.Id != id) || (hasArguments && (!hasId || call.Id != id) && call.IsWhole)))
         {
             call = null;
         }
@@ -172,29 +196,6 @@ internal sealed class ToolCallAssembler(ProviderErrors errors)
         return call;
     }
 
-    private void Append(Call call, JsonElement function)
-    {
-        if (!function.TryGetProperty("arguments", out JsonElement arguments) && !function.TryGetProperty("parameters", out arguments))
-        {
-            return;
-        }
-
-        string text = arguments.ValueKind switch
-        {
-            JsonValueKind.String => arguments.GetString()!,
-            JsonValueKind.Object => arguments.GetRawText(),
-            _ => "",
-        };
-        call.IsWhole = arguments.ValueKind == JsonValueKind.Object;
-        _length += text.Length;
-        if (_length > MaxArguments)
-        {
-            throw errors.Protocol("the arguments of its function calls are too long");
-        }
-
-        call.Arguments.Append(text);
-    }
-
     private sealed class Call
     {
         public long? Index { get; init; }
@@ -203,8 +204,27 @@ internal sealed class ToolCallAssembler(ProviderErrors errors)
 
         public string? Name { get; set; }
 
-        public bool IsWhole { get; set; }
-
         public StringBuilder Arguments { get; } = new();
+
+        /// <summary>Whether the arguments are a whole object already.</summary>
+        public bool IsWhole
+        {
+            get
+            {
+                if (Arguments.Length is < 2 or > MaxChecked || Arguments[^1] != '}')
+                {
+                    return false;
+                }
+
+                try
+                {
+                    return Json.Parse(Arguments.ToString()).ValueKind == JsonValueKind.Object;
+                }
+                catch (JsonException)
+                {
+                    return false;
+                }
+            }
+        }
     }
 }

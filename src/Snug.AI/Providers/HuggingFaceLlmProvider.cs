@@ -107,11 +107,17 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
             LogReady(model, loaded.Source);
             return loaded.Client;
         }
-        catch (Exception e) when (ModelLoadErrors.Translate(e, model, _hub) is { } translated)
+        catch (Exception e) when (ModelLoadErrors.CanTranslate(e))
         {
-            ProviderLog.LoadFailed(_log, model, translated.Code);
-            throw translated;
+            throw Failed(e, model);
         }
+    }
+
+    private ChatProviderException Failed(Exception cause, string model)
+    {
+        ChatProviderException failure = ModelLoadErrors.Translate(cause, model, _hub);
+        ProviderLog.LoadFailed(_log, model, failure.Code);
+        return failure;
     }
 
     private void LogReady(string model, PretrainedSource? source)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Snug.Pretrained;
 
 namespace Snug.AI;
@@ -7,9 +8,16 @@ internal static class LocalModels
 {
     public static async Task<LocalModel> LoadAsync(LocalModelRequest request, CancellationToken cancellationToken)
     {
-        PretrainedModel model = Directory.Exists(request.Model) ? PretrainedModel.FromDirectory(request.Model, request.Options.Model)
-            : request.Model.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && File.Exists(request.Model) ? PretrainedModel.FromFile(request.Model, request.Options.Model)
-            : await PretrainedModel.FromHubAsync(request.Model, request.Options, cancellationToken).ConfigureAwait(false);
-        return new LocalModel(new LocalChatClient(model), model.Source);
+        LocalChatClient client = new(request.Model, new LocalChatClientOptions { Model = request.Options });
+        try
+        {
+            await client.LoadAsync(cancellationToken).ConfigureAwait(false);
+            return new LocalModel(client, client.GetService<PretrainedModel>()?.Source);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
     }
 }

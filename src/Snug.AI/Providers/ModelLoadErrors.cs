@@ -8,13 +8,13 @@ namespace Snug.AI;
 /// <summary>Says what a failure to load a model means to somebody who wanted to talk to it; the cause stays inside.</summary>
 internal static class ModelLoadErrors
 {
-    public static ChatProviderException? Translate(Exception exception, string model, HubSettings settings) => exception switch
-    {
-        HubException hub => FromHub(hub, model, settings),
-        ModelFormatException or TokenizerException or DirectoryNotFoundException or FileNotFoundException or NotSupportedException =>
-            Make(ChatProviderErrorKind.ModelLoading, model, $"The model '{model}' cannot be loaded: {exception.Message}", exception, []),
-        _ => null,
-    };
+    /// <summary>Whether a failure says something of the model or of the way to it; others are nobody's to explain.</summary>
+    public static bool CanTranslate(Exception exception) =>
+        exception is HubException or ModelFormatException or TokenizerException or DirectoryNotFoundException or FileNotFoundException or NotSupportedException;
+
+    public static ChatProviderException Translate(Exception exception, string model, HubSettings settings) => exception is HubException hub
+        ? FromHub(hub, model, settings)
+        : Make(ChatProviderErrorKind.ModelLoading, model, $"The model '{model}' cannot be loaded: {exception.Message}", exception, []);
 
     private static ChatProviderException FromHub(HubException e, string model, HubSettings settings)
     {

@@ -112,9 +112,12 @@ public sealed class ChatStreamTests
         Assert.Equal(ChatProviderErrorKind.RateLimited, (await Assert.ThrowsAsync<ChatProviderException>(() => chat.StreamAsync())).Kind);
     }
 
-    [Fact]
-    public async Task An_error_that_is_null_is_none() =>
-        Assert.Equal("a", await TextAsync(ScriptedServer.Events("""{"error":null,"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}""", "[DONE]")));
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    [InlineData("false")]
+    public async Task An_error_that_is_nothing_is_none(string nothing) =>
+        Assert.Equal("a", await TextAsync(ScriptedServer.Events($$"""{"error":{{nothing}},"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}""", "[DONE]")));
 
     [Fact]
     public async Task An_event_that_is_no_json_is_an_error()
@@ -130,6 +133,25 @@ public sealed class ChatStreamTests
         await using RemoteChat chat = await RemoteChat.StartAsync(ScriptedServer.Events(new string('[', 100_000)));
 
         Assert.Equal(ChatProviderErrorKind.Protocol, (await Assert.ThrowsAsync<ChatProviderException>(() => chat.StreamAsync())).Kind);
+    }
+
+    [Fact]
+    public async Task An_event_without_end_is_an_error_and_does_not_fill_the_memory()
+    {
+        string piece = new('x', 1024 * 1024);
+        await using RemoteChat chat = await RemoteChat.StartAsync(ScriptedServer.Raw(["data: \"", .. Enumerable.Repeat(piece, (int)(ProviderBody.MaxEventLength / piece.Length) + 1)]));
+
+        Assert.Equal(ChatProviderErrorKind.Protocol, (await Assert.ThrowsAsync<ChatProviderException>(() => chat.StreamAsync())).Kind);
+    }
+
+    [Fact]
+    public async Task A_stream_of_many_events_may_be_longer_than_one_event_may_be()
+    {
+        string piece = new('x', 1024 * 1024);
+        int count = (int)(ProviderBody.MaxEventLength / piece.Length) + 2;
+        await using RemoteChat chat = await RemoteChat.StartAsync(ScriptedServer.Events([.. Enumerable.Repeat(Replies.Text(piece), count), Replies.Text("", "stop"), "[DONE]"]));
+
+        Assert.Equal(count * piece.Length, (await chat.StreamAsync()).Sum(update => update.Text.Length));
     }
 
     [Theory]

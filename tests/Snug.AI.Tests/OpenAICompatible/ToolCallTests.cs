@@ -27,6 +27,16 @@ public sealed class ToolCallTests
     }
 
     [Fact]
+    public async Task Calls_that_share_an_index_and_have_no_ids_are_told_apart_when_the_first_is_whole()
+    {
+        FunctionCallContent[] calls = await StreamAsync(
+            """{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"{\"x\":1}"}}]}""",
+            """{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"{\"x\":2}"}}]}""");
+
+        Assert.Equal(["1", "2"], calls.Select(call => call.Arguments!["x"]!.ToString()));
+    }
+
+    [Fact]
     public async Task Without_an_index_a_name_begins_a_call_and_the_rest_goes_on_with_it()
     {
         FunctionCallContent[] calls = await StreamAsync(
