@@ -160,7 +160,7 @@ public sealed class ProviderChoiceTests
     }
 
     [Theory]
-    [InlineData("OPENAI_BASE_URL", "localhost:8000")]
+    [InlineData("OPENAI_BASE_URL", "gpu-7:8000")]
     [InlineData("OPENAI_API_KEY", "two words")]
     public void A_variable_that_makes_no_sense_is_named_and_its_value_is_not(string name, string value)
     {

@@ -1,4 +1,3 @@
-using Snug.Hub;
 using Snug.Server;
 using Snug.TestKit;
 
