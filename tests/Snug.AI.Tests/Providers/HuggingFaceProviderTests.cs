@@ -363,7 +363,7 @@ public sealed class HuggingFaceProviderTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no sh here.");
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
-        ProcessStartInfo start = new("sh", ["-c", "printf '%s %s' \"$HF_TOKEN\" \"$HUGGING_FACE_HUB_TOKEN\""]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new("sh", ["-c", "printf '%s %s' \"$HF_TOKEN\" \"$HUGGING_FACE_HUB_TOKEN\""]) { RedirectStandardOutput = true, UseShellExecute = false };
         fixture.Create().SetVariables(start.Environment);
 
         using Process program = Process.Start(start)!;

@@ -5,13 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace Snug.AI.Tests;
 
 /// <summary>Which provider the environment chooses, and with what.</summary>
-public sealed class ProviderChoiceTests
+public sealed class ProviderChoiceTests : IDisposable
 {
     private const string Secret = "sk-test-0123456789abcdef";
 
     private readonly CapturingLogger _log = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public void Unless_another_is_named_the_provider_is_openai_and_is_named_in_the_log()
