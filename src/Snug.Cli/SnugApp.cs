@@ -60,7 +60,8 @@ internal static class SnugApp
         return failure.ExitCode;
     }
 
-    private static RootCommand CreateRoot(CliConsole console, CommonOptions common)
+    /// <summary>All commands.</summary>
+    public static RootCommand CreateRoot(CliConsole console, CommonOptions common)
     {
         CacheCommand cache = new(console, common);
         AuthCommand auth = new(console, common);
@@ -76,6 +77,7 @@ internal static class SnugApp
             new LogoutCommand(console, common),
             new WhoAmICommand(console, common),
             auth,
+            new UsageCommand(console, common),
             new SetupCommand(console, common),
             new StatusCommand(console, common),
             new ExecCommand(console, common),
