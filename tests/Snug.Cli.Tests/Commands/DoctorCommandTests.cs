@@ -287,20 +287,6 @@ public sealed class DoctorCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Fact]
-    public async Task Time_is_estimated_from_size_and_speed()
-    {
-        using CliHarness cli = hub.Cli();
-
-        CliResult guessed = await RunAsync(cli, "snug/tiny-model");
-        CliResult measured = await RunAsync(cli, "snug/tiny-model", "--speed", "--json");
-
-        Assert.Contains("1.09 MB to download: about 0.1 s at 10.0 MB/s", guessed.Out, StringComparison.Ordinal);
-        JsonElement download = measured.Json.GetProperty("download");
-        Assert.True(download.GetProperty("bytesPerSecond").GetInt64() > 0);
-        Assert.True(download.GetProperty("seconds").GetInt64() >= 1);
-    }
-
-    [Fact]
     public async Task A_cache_that_cannot_be_written_is_a_failure_with_9()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Rights do not bind this user.");
