@@ -7,7 +7,6 @@ public sealed class DoctorConnectionTests(SampleHub hub) : IClassFixture<SampleH
 {
     [Theory]
     [InlineData("https://huggingface.co/")]
-    [InlineData("https://huggingface.co/a/b/resolve")]
     [InlineData("https://elsewhere.example/snug/tiny-model")]
     [InlineData("htp://huggingface.co/snug/tiny-model")]
     [InlineData("snug/tiny/model")]

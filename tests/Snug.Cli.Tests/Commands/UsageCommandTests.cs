@@ -95,6 +95,8 @@ public sealed class UsageCommandTests(SampleHub hub) : IClassFixture<SampleHub>,
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _cli.RunAsync("info", "snug/tiny-model")));
 
-        Assert.Equal(8, File.ReadAllLines(Assert.Single(Directory.GetFiles(Folder))).Count(l => l.StartsWith('{') && l.EndsWith('}')));
+        string file = Assert.Single(Directory.GetFiles(Folder));
+        Assert.Equal(8, File.ReadAllLines(file).Count(l => l.StartsWith('{') && l.EndsWith('}')));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 }

@@ -38,7 +38,14 @@ internal sealed class UsageJournal(string home)
                 }
 
                 byte[] lines = Encoding.UTF8.GetBytes(string.Concat(day.Select(e => JsonOutput.Line(json => Write(json, e)) + "\n")));
-                using FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+                FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0 };
+                if (!OperatingSystem.IsWindows())
+                {
+                    // What somebody asks for is nobody else's business.
+                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                }
+
+                using FileStream file = new(path, options);
                 file.Write(lines);
             }
         }
