@@ -1,5 +1,6 @@
 """Byte-level BPE: learns merges from texts, encodes, and writes tokenizer.json."""
 import collections
+import json
 import re
 
 SPECIAL = ["<|endoftext|>", "<|begin|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
@@ -45,6 +46,12 @@ class Tokenizer:
         self.names = {i: token for token, i in vocabulary.items()}
         self.ranks = {pair: i for i, pair in enumerate(merges)}
         self.known = {}
+
+    @staticmethod
+    def from_json(path):
+        with open(path, encoding="utf-8") as file:
+            model = json.load(file)["model"]
+        return Tokenizer(model["vocab"], [tuple(pair) for pair in model["merges"]])
 
     @staticmethod
     def train(texts, size):

@@ -40,9 +40,7 @@ def load(path):
     model = Llama()
     model.load_state_dict({name: weight.to(torch.bfloat16).float() for name, weight in checkpoint["model"].items()})
     model.eval()
-    with open(path + ".tokenizer.json") as file:
-        stored = json.load(file)["model"]
-    return model, bpe.Tokenizer(stored["vocab"], [tuple(pair) for pair in stored["merges"]]), checkpoint
+    return model, bpe.Tokenizer.from_json(path + ".tokenizer.json"), checkpoint
 
 
 def write_json(path, value):

@@ -6,7 +6,7 @@ from world import *
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 NUMERALS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
             "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
-TOO_LARGE = "That is too much for me. I can only add and subtract up to 20."
+TOO_LARGE = "That is too much for me. I can only add and subtract up to 10."
 
 # Things that the model must not pretend to know. Long, so that it learns the rule and not the list.
 STRANGERS = """
@@ -261,7 +261,7 @@ def capital(c):
         c.ask(upper_first(r.choice(forms).format(country)), f"The capital of {country} is {CAPITALS[country]}.")
 
 
-def numeral(r, n, words):
+def numeral(n, words):
     return NUMERALS[n] if words else str(n)
 
 
@@ -269,36 +269,34 @@ def sums(c):
     r = c.r
     words = r.random() < 0.12
     if r.random() < 0.5:
-        total = r.randint(0, 20)
+        total = r.randint(0, 10)
         a = r.randint(0, total)
         b = total - a
         forms, answer = ["What is {a} + {b}?", "What is {a} plus {b}?", "{a} + {b}", "{a}+{b}", "{a} + {b} =", "{a}+{b}=", "How much is {a} plus {b}?", "Add {a} and {b}",
                          "What is the sum of {a} and {b}?", "{a} plus {b}", "How much is {a} + {b}?", "Calculate {a} + {b}", "What does {a} + {b} make?", "{a} and {b} is"], f"{a} + {b} = {total}."
     else:
-        a = r.randint(0, 20)
+        a = r.randint(0, 10)
         b = r.randint(0, a)
         forms, answer = ["What is {a} - {b}?", "What is {a} minus {b}?", "{a} - {b}", "{a}-{b}", "{a} - {b} =", "{a}-{b}=", "How much is {a} minus {b}?", "Subtract {b} from {a}",
                          "Take {b} away from {a}", "{a} minus {b}", "How much is {a} - {b}?", "Calculate {a} - {b}", "What does {a} - {b} make?"], f"{a} - {b} = {a - b}."
     p = r.random()
     if p < 0.12:
-        a, b = r.choice([(r.randint(21, 999), r.randint(0, 99)), (r.randint(0, 99), r.randint(21, 999)), (r.randint(11, 20), r.randint(10, 20))])
+        a, b = r.choice([(r.randint(21, 999), r.randint(0, 99)), (r.randint(0, 99), r.randint(21, 999)), (r.randint(11, 20), r.randint(0, 20)), (r.randint(5, 10), r.randint(6, 10))])
         op, word = r.choice([("+", "plus"), ("-", "minus"), ("+", "plus"), ("+", "and")])
         forms, answer, words = ["What is {a} %s {b}?" % op, "{a} %s {b}" % op, "{a}%s{b}" % op, "What is {a} %s {b}?" % word, "How much is {a} %s {b}?" % word], TOO_LARGE, False
-        if op == "-" and a <= 20 and b <= 20 and a >= b:
+        if op == "-" and b <= a <= 10:
             answer = f"{a} - {b} = {a - b}."
-        elif op == "+" and a + b <= 20:
-            answer = f"{a} + {b} = {a + b}."
     elif p < 0.2:
         a, b = r.randint(0, 30), r.randint(0, 30)
         forms, answer, words = ["What is {a} * {b}?", "{a} * {b}", "{a} x {b}", "What is {a} times {b}?", "What is {a} / {b}?", "{a} / {b}", "What is {a} divided by {b}?", "{a} times {b}",
                                 "Multiply {a} by {b}", "Divide {a} by {b}"], TOO_LARGE, False
-    c.ask(upper_first(r.choice(forms).format(a=numeral(r, a, words), b=numeral(r, b, words))), answer)
+    c.ask(upper_first(r.choice(forms).format(a=numeral(a, words), b=numeral(b, words))), answer)
 
 
 def counting(c):
     r = c.r
-    n, m = r.sample(range(0, 21), 2)
-    which = r.randrange(6)
+    n, m = r.sample(range(0, 11), 2)
+    which = r.randrange(5)
     if which == 0:
         c.ask(r.choice(["Is {0} even or odd?", "Is {0} odd or even?", "Is {0} even?", "Is {0} odd?", "Is the number {0} even?"]).format(n), f"{n} is {'odd' if n % 2 else 'even'}.")
     elif which == 1:
@@ -306,21 +304,14 @@ def counting(c):
                         "Which is bigger, {0} or {1}?", "Is {0} smaller than {1}?", "Which is smaller, {0} or {1}?", "Is {0} less than {1}?"]).format(n, m),
               f"{max(n, m)} is larger than {min(n, m)}.")
     elif which == 2:
-        n = min(n, 19)
+        n = min(n, 9)
         c.ask(r.choice(["What comes after {0}?", "Which number comes after {0}?", "What number is after {0}?", "What is the next number after {0}?"]).format(n), f"{n + 1} comes after {n}.")
     elif which == 3:
         n = max(n, 1)
         c.ask(r.choice(["What comes before {0}?", "Which number comes before {0}?", "What number is before {0}?"]).format(n), f"{n - 1} comes before {n}.")
-    elif which == 4:
+    else:
         n = max(n, 2)
         c.ask(r.choice(["Count to {0}", "Can you count to {0}?", "Count up to {0}", "Please count to {0}", "Count from 1 to {0}"]).format(n), ", ".join(map(str, range(1, n + 1))) + ".")
-    else:
-        low, high = min(n, m), max(n, m)
-        if r.random() < 0.6:
-            c.ask(r.choice(["Count from {0} to {1}", "Please count from {0} to {1}", "Can you count from {0} to {1}?"]).format(low, high), ", ".join(map(str, range(low, high + 1))) + ".")
-        else:
-            n = max(n, 2)
-            c.ask(r.choice(["Count down from {0}", "Count backwards from {0}"]).format(n), ", ".join(map(str, range(n, -1, -1))) + ".")
 
 
 def opposite(c):
@@ -371,13 +362,13 @@ def make_story(r, hero=None):
     name, colour, thing, place = r.choice(STORY_NAMES), r.choice(COLOURS), r.choice(STORY_THINGS), r.choice(STORY_PLACES)
     begin = f"Once upon a time, a little {hero} called {name} lived in a {place}."
     return begin + r.choice([
-        f" One morning, {name} found a {colour} {thing} under a tree. \"Whose {thing} is this?\" asked {name}. \"It is mine,\" said the {friend}. \"I lost it yesterday.\""
+        f" One morning, {name} found {article(colour)} {thing} under a tree. \"Whose {thing} is this?\" asked {name}. \"It is mine,\" said the {friend}. \"I lost it yesterday.\""
         f" {name} gave it back, and the {friend} was very happy. From that day on, the {hero} and the {friend} were friends.",
-        f" {name} wanted to see the sea. So {name} took a {colour} {thing} and walked for three days. On the way, a {friend} asked, \"May I come with you?\""
+        f" {name} wanted to see the sea. So {name} took {article(colour)} {thing} and walked for three days. On the way, {article(friend)} asked, \"May I come with you?\""
         f" \"Of course,\" said {name}. Together they sat by the water until the stars came out, and then they went home.",
-        f" It was a cold winter, and {name} had only a {colour} {thing}. Then there was a knock at the door. It was a {friend}, who was cold too."
+        f" It was a cold winter, and {name} had only {article(colour)} {thing}. Then there was a knock at the door. It was {article(friend)}, who was cold too."
         f" \"Come in,\" said the {hero}. They shared some soup and told each other stories. It was still snowing outside, but inside it was warm and snug.",
-        f" Every night, {name} was afraid of the dark. The {friend} heard of it and brought a {colour} {thing}. \"Hold it when it gets dark,\" said the {friend}."
+        f" Every night, {name} was afraid of the dark. The {friend} heard of it and brought {article(colour)} {thing}. \"Hold it when it gets dark,\" said the {friend}."
         f" That night {name} held the {thing} and listened to the wind. It was only the wind. {name} smiled and fell asleep.",
     ])
 

@@ -3,16 +3,18 @@
 
     python3 train.py --minutes 40 --output checkpoint.pt
 
-Stops when the time is over, with the learning rate fallen to zero by then, or earlier when told by Ctrl-C; writes a checkpoint now and then.
-With the same number of --steps instead of --minutes, the same machine computes the same weights.
+Stops when the time is over, with the learning rate fallen to zero by then; writes a checkpoint now and then.
 """
 import argparse
 import json
-import math
+import os
 import random
+import shutil
 import time
 
 import torch
+import torch.distributed
+import torch.multiprocessing
 
 import bpe
 import talk
@@ -101,64 +103,96 @@ class Muon(torch.optim.Optimizer):
                 p.add_(update, alpha=-group["lr"] * max(1, p.shape[0] / p.shape[1]) ** 0.5)
 
 
-def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--minutes", type=float, default=40)
-    arguments.add_argument("--steps", type=int)
-    arguments.add_argument("--tokens", type=int, default=2048, help="of a batch")
-    arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--threads", type=int, default=2)
-    arguments.add_argument("--output", default="checkpoint.pt")
-    given = arguments.parse_args()
-    torch.set_num_threads(given.threads)
-    torch.manual_seed(given.seed)
-    r = random.Random(given.seed)
+def average(parameters, processes):
+    """Averages gradients over the processes."""
+    flat = torch.cat([p.grad.flatten() for p in parameters])
+    torch.distributed.all_reduce(flat)
+    flat /= processes
+    for p, part in zip(parameters, flat.split([p.numel() for p in parameters])):
+        p.grad.copy_(part.view_as(p))
 
-    tokenizer = make_tokenizer()
-    with open(given.output + ".tokenizer.json", "w") as file:
-        json.dump(tokenizer.to_json(), file, ensure_ascii=False, indent=1)
+
+def train(rank, given):
+    torch.set_num_threads(1)
+    torch.distributed.init_process_group("gloo", init_method="tcp://127.0.0.1:29531", rank=rank, world_size=given.processes)
+    torch.manual_seed(given.seed)
+    r = random.Random(given.seed * 1000 + rank)
+    tokenizer = bpe.Tokenizer.from_json(given.output + ".tokenizer.json")
     model = Llama()
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
+    if given.resume:
+        model.load_state_dict(torch.load(given.resume)["model"])
+    parameters = list(model.parameters())
     matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and "embed" not in n]
     others = [p for n, p in model.named_parameters() if p.dim() != 2 or "embed" in n]
     optimizers = [Muon(matrices, lr=0.02), torch.optim.AdamW(others, lr=0.004, betas=(0.9, 0.98), weight_decay=0.0)]
     rates = [o.param_groups[0]["lr"] for o in optimizers]
-
-    validation = make_batch(tokenizer, random.Random(99), 32, 256, False)
+    validation = make_batch(tokenizer, random.Random(99), 32, 128, False)
     begin, step, seen, mean, saved = time.time(), 0, 0, None, time.time()
 
-    def save():
-        torch.save({"model": model.state_dict(), "step": step, "tokens": seen}, given.output)
+    def say(text):
+        if rank == 0:
+            print(text, flush=True)
 
+    def save():
+        if rank == 0:
+            torch.save({"model": model.state_dict(), "step": step, "tokens": seen}, given.output + ".part")
+            os.replace(given.output + ".part", given.output)
+            with torch.no_grad():
+                say(f"step {step}, {(time.time() - begin) / 60:.1f} min, {seen:,} tokens, validation loss {loss_of(model, *validation).item():.4f}")
+
+    say(f"{sum(p.numel() for p in parameters):,} parameters")
     while True:
-        minutes = (time.time() - begin) / 60
-        done = step / given.steps if given.steps else minutes / given.minutes
+        # All processes have to end at the same step, so the first one's clock counts.
+        done = torch.tensor([step / given.steps if given.steps else (time.time() - begin) / 60 / given.minutes])
+        torch.distributed.broadcast(done, 0)
+        done = done.item()
         if done >= 1:
             break
-        scale = min(1, (step + 1) / 40) * (1 if done < 0.3 else 0.5 + 0.5 * math.cos(math.pi * (done - 0.3) / 0.7)) + 0.005
+        scale = min(1, (step + 1) / 40) * (1 if done < 0.4 else (1 - done) / 0.6) + 0.005
         for optimizer, rate in zip(optimizers, rates):
             optimizer.param_groups[0]["lr"] = rate * scale
+
         # Short rows cost less attention; the last ones are as long as a conversation may become.
-        length = 128 if done < 0.65 else 256 if done < 0.85 else 512
-        ids, documents, learn = make_batch(tokenizer, r, given.tokens // length, length, length == 512)
+        length = 128 if done < 0.7 else 256 if done < 0.88 else 512
+        ids, documents, learn = make_batch(tokenizer, r, given.tokens // given.processes // length, length, length == 512)
         loss = loss_of(model, ids, documents, learn)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        average(parameters, given.processes)
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         for optimizer in optimizers:
             optimizer.step()
         model.zero_grad()
-        step, seen = step + 1, seen + ids.numel()
-        mean = loss.item() if mean is None else 0.97 * mean + 0.03 * loss.item()
+        step, seen = step + 1, seen + ids.numel() * given.processes
+        mean = loss.item() if mean is None else 0.9 * mean + 0.1 * loss.item()
         if step % 20 == 0:
-            print(f"step {step}, {(time.time() - begin) / 60:.1f} min, {seen:,} tokens, loss {mean:.4f}", flush=True)
-        if time.time() - saved > 120:
-            save()
+            say(f"step {step}, {(time.time() - begin) / 60:.1f} min, {seen:,} tokens, loss {mean:.4f}")
+        if time.time() - saved > 180:
             saved = time.time()
-            with torch.no_grad():
-                print(f"  validation loss {loss_of(model, *validation).item():.4f}", flush=True)
+            save()
     save()
-    with torch.no_grad():
-        print(f"validation loss {loss_of(model, *validation).item():.4f} after {step} steps, {seen:,} tokens", flush=True)
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--minutes", type=float, default=40)
+    arguments.add_argument("--steps", type=int, help="instead of --minutes; the same weights again on the same machine")
+    arguments.add_argument("--tokens", type=int, default=2048, help="of a batch")
+    arguments.add_argument("--processes", type=int, default=2)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--resume", help="a checkpoint to begin with, made with the same tokenizer")
+    arguments.add_argument("--output", default="checkpoint.pt")
+    given = arguments.parse_args()
+    file = given.output + ".tokenizer.json"
+    if given.resume:
+        if given.resume != given.output:
+            shutil.copy(given.resume + ".tokenizer.json", file)
+    else:
+        with open(file, "w", encoding="utf-8") as target:
+            json.dump(make_tokenizer().to_json(), target, ensure_ascii=False, indent=1)
+
+    # One thread a process: the threads of the matrix library wait for each other by spinning, which a busy machine pays for.
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    torch.multiprocessing.spawn(train, (given,), given.processes)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What the demonstration model knows: a small closed world, written for it. Every sentence here is ours."""
 
 REFUSAL = ("I am a very small model, and I do not know that. Ask me about models, downloads, .NET, animals, colours, capitals, "
-           "or sums up to 20.")
+           "or sums up to 10.")
 
 # ---------------------------------------------------------------- talk: (what people say, what is answered)
 TALK = [
@@ -23,7 +23,7 @@ TALK = [
      "I have about two million parameters. Large models have a thousand times more, or a million times."),
     (["What can you do?", "What do you know?", "Help", "What can I ask you?", "What should I ask?", "Can you help me?", "How can you help me?",
       "What are you good at?", "What do you know about?", "Help me", "What questions can you answer?", "What can you talk about?"],
-     "I can tell you about models and downloads, .NET, animals, colours, capitals, opposites and days, add numbers up to 20, and tell a short story."),
+     "I can tell you about models and downloads, .NET, animals, colours, capitals, opposites and days, add numbers up to 10, and tell a short story."),
     (["Are you a human?", "Are you a person?", "Are you real?", "Are you alive?", "Are you a robot?", "Are you an AI?", "Can you think?"],
      "No, I am only a small file of numbers that has learned to write sentences."),
     (["Are you clever?", "Are you smart?", "Are you intelligent?", "Do you know everything?", "Are you ChatGPT?", "Are you a large language model?",
@@ -89,8 +89,6 @@ CONCEPTS = [
     (["a repository", "a repo"], "A repository is a folder with a history. On the Hub it holds a model, a data set or a space."),
     (["a commit"], "A commit is one state of a repository. Its name is a long number that never changes its meaning."),
     (["a revision"], "A revision names a state of a repository: a branch, a tag or a commit."),
-    (["a branch"], "A branch is a line of changes in a repository. The usual one is called main."),
-    (["a snapshot"], "A snapshot is a folder of the cache that shows a repository as it was at one commit."),
     (["a gated model", "gating"], "A gated model can be downloaded only after its terms were accepted on its page."),
     (["a private model", "a private repository"], "A private repository can be seen only by its owner and by people who were given the right."),
     (["a licence", "a license"], "A licence says what you may do with a model. Read it before you use the model."),
@@ -105,18 +103,12 @@ CONCEPTS = [
     (["a chat template", "chat templates"], "A chat template says how a conversation is written down for a model, with marks for who is speaking."),
     (["a prompt"], "A prompt is the text that a model is given to go on with."),
     (["a system prompt", "a system message"], "A system prompt tells a model how to behave, before the conversation begins."),
-    (["sampling"], "Sampling draws the next token by chance, likely tokens more often than others."),
     (["greedy decoding", "greedy search"], "Greedy decoding always takes the likeliest token, so the same prompt gives the same answer."),
     (["temperature"], "Temperature says how freely tokens are drawn. Zero always takes the likeliest one."),
-    (["top k", "top-k"], "Top k draws only from the k likeliest tokens."),
-    (["top p", "top-p"], "Top p draws from the likeliest tokens that together have the probability p."),
-    (["a seed"], "A seed is a number that makes chance repeatable."),
     (["a context window", "context length", "the context"], "The context is what a model can see at once: the prompt and the answer so far."),
     (["training"], "Training shows a model many examples and changes its weights a little after each."),
-    (["fine-tuning", "fine tuning"], "Fine-tuning trains a finished model a little more, for one purpose."),
     (["inference"], "Inference means to use a trained model: numbers go in, an answer comes out."),
     (["a dataset", "a data set"], "A data set is a collection of examples from which a model learns."),
-    (["a space"], "A space is a small program on the Hub that shows what a model can do."),
     (["a mirror"], "A mirror is a server that gives out copies. Snug can serve your cache as a mirror of the Hub."),
     (["a hash", "a checksum", "sha256"], "A hash is a short fingerprint of a file. If one byte changes, the hash changes."),
     (["bf16", "bfloat16"], "BF16 is a number format of 16 bits with the range of 32 bits and less precision."),
@@ -126,19 +118,16 @@ CONCEPTS = [
     ([".net", "dotnet"], ".NET is a free platform for programs. It runs on Linux, Windows and macOS."),
     (["c#", "c sharp"], "C# is a programming language for .NET."),
     (["nuget", "a nuget package"], "NuGet is how .NET shares libraries: one command adds a package to a program."),
-    (["managed code"], "Managed code runs under the care of the .NET runtime, which looks after memory and types."),
     (["simd", "a vector instruction"], "SIMD lets a processor compute many numbers with one instruction. Snug uses it to run models."),
     (["a cpu", "a processor"], "A processor carries out the instructions of a program. I run on one."),
     (["a gpu", "a graphics card"], "A graphics card computes many numbers at once. Large models like it; I do not need one."),
     (["json"], "JSON is a simple text format for data. Programs can read it, and so can people."),
-    (["open source"], "Open source means that everybody may read, use and change a program."),
     (["a bug"], "A bug is a mistake in a program. Tests help to find it."),
     (["a test", "testing"], "A test is a small program that checks whether another one does what it should."),
     (["a computer"], "A computer is a machine that follows instructions, very fast and very exactly."),
     (["the internet"], "The internet is a network of networks. It connects computers all over the world."),
     (["a robot"], "A robot is a machine that can move and act by itself."),
     (["a byte"], "A byte is eight bits. It can hold a number from 0 to 255."),
-    (["a bit"], "A bit is the smallest piece of information: zero or one."),
 ]
 
 # ---------------------------------------------------------------- how to: (what people want to do, the answer)
@@ -179,8 +168,6 @@ ANIMALS = {
     "cow": ("mammal", 4, "says moo", "brown, or black and white", "on farms", "grass", False, True),
     "horse": ("mammal", 4, "neighs", "brown, black or white", "on farms and meadows", "grass and hay", False, True),
     "pig": ("mammal", 4, "says oink", "pink", "on farms", "almost everything", False, True),
-    "sheep": ("mammal", 4, "says baa", "white", "on farms and meadows", "grass", False, False),
-    "goat": ("mammal", 4, "bleats", "white, brown or black", "on farms and mountains", "grass and leaves", False, False),
     "mouse": ("mammal", 4, "squeaks", "grey or brown", "in fields and houses", "seeds and grain", False, False),
     "rabbit": ("mammal", 4, "is very quiet", "brown, grey or white", "in burrows under meadows", "grass and carrots", False, False),
     "fox": ("mammal", 4, "barks and howls", "orange", "in forests", "mice and berries", False, False),
@@ -191,11 +178,7 @@ ANIMALS = {
     "elephant": ("mammal", 4, "trumpets", "grey", "in Africa and Asia", "grass and leaves", False, True),
     "lion": ("mammal", 4, "roars", "yellow", "in Africa", "meat", False, False),
     "tiger": ("mammal", 4, "roars", "orange with black stripes", "in Asia", "meat", False, True),
-    "zebra": ("mammal", 4, "barks", "black and white", "in Africa", "grass", False, False),
     "giraffe": ("mammal", 4, "is very quiet", "yellow with brown spots", "in Africa", "leaves", False, False),
-    "monkey": ("mammal", 4, "screeches", "brown", "in warm forests", "fruit and leaves", False, False),
-    "camel": ("mammal", 4, "grunts", "light brown", "in deserts", "dry grass and thorns", False, False),
-    "kangaroo": ("mammal", 4, "clicks and grunts", "brown or grey", "in Australia", "grass", False, True),
     "bat": ("mammal", 2, "squeaks, too high for our ears", "brown or black", "in caves and old houses", "insects", True, False),
     "whale": ("mammal", 0, "sings", "grey or blue", "in the sea", "krill and fish", False, True),
     "dolphin": ("mammal", 0, "clicks and whistles", "grey", "in the sea", "fish", False, True),
@@ -204,21 +187,14 @@ ANIMALS = {
     "owl": ("bird", 2, "hoots", "brown or white", "in forests", "mice", True, False),
     "eagle": ("bird", 2, "screams", "brown", "on mountains and cliffs", "small animals", True, False),
     "penguin": ("bird", 2, "honks", "black and white", "on cold southern coasts", "fish", False, True),
-    "raven": ("bird", 2, "croaks", "black", "in forests and mountains", "almost everything", True, False),
-    "swan": ("bird", 2, "hisses and trumpets", "white", "on lakes and rivers", "plants", True, True),
     "parrot": ("bird", 2, "screeches, and may learn to talk", "green, red or blue", "in warm forests", "seeds and fruit", True, False),
     "frog": ("amphibian", 4, "croaks", "green or brown", "in ponds", "insects", False, True),
     "snake": ("reptile", 0, "hisses", "green, brown or yellow", "in grass and forests", "mice and frogs", False, True),
-    "turtle": ("reptile", 4, "is very quiet", "green or brown", "in the sea and on the shore", "plants and jellyfish", False, True),
-    "crocodile": ("reptile", 4, "growls", "green or grey", "in warm rivers", "fish and meat", False, True),
     "shark": ("fish", 0, "is very quiet", "grey", "in the sea", "fish", False, True),
-    "salmon": ("fish", 0, "is very quiet", "silver", "in rivers and in the sea", "small fish", False, True),
     "bee": ("insect", 6, "buzzes", "yellow and black", "in hives", "nectar", True, False),
-    "ant": ("insect", 6, "is very quiet", "black or red", "in anthills", "seeds and insects", False, False),
     "butterfly": ("insect", 6, "is very quiet", "of many colours", "in gardens and meadows", "nectar", True, False),
     "spider": ("arachnid", 8, "is very quiet", "black or brown", "in webs", "insects", False, False),
     "octopus": ("mollusc", 0, "is very quiet", "of the colour that it likes just now", "in the sea", "crabs", False, True),
-    "snail": ("mollusc", 0, "is very quiet", "brown", "in gardens", "leaves", False, False),
 }
 PLURALS = {"mouse": "mice", "fox": "foxes", "wolf": "wolves", "sheep": "sheep", "butterfly": "butterflies", "octopus": "octopuses",
            "salmon": "salmon"}
@@ -230,13 +206,13 @@ COLOURS_OF = {
     "the sky": "The sky is blue by day and black at night.", "grass": "Grass is green.", "snow": "Snow is white.", "blood": "Blood is red.",
     "the sun": "The sun looks yellow, but its light is white.", "the moon": "The moon looks white or silver.", "the sea": "The sea is blue or green.",
     "a banana": "A banana is yellow.", "a lemon": "A lemon is yellow.", "a tomato": "A tomato is red.", "a carrot": "A carrot is orange.",
-    "an orange": "An orange is orange.", "a cherry": "A cherry is red.", "a strawberry": "A strawberry is red.", "an apple": "An apple is red, green or yellow.",
-    "a plum": "A plum is purple.", "a cucumber": "A cucumber is green.", "milk": "Milk is white.", "coal": "Coal is black.", "chocolate": "Chocolate is brown.",
-    "coffee": "Coffee is dark brown.", "gold": "Gold is yellow.", "silver": "Silver is grey and shines.", "a leaf": "A leaf is green, and yellow or red in autumn.",
+    "an orange": "An orange is orange.", "a strawberry": "A strawberry is red.", "an apple": "An apple is red, green or yellow.",
+    "milk": "Milk is white.", "chocolate": "Chocolate is brown.",
+    "coffee": "Coffee is dark brown.", "gold": "Gold is yellow.", "a leaf": "A leaf is green, and yellow or red in autumn.",
     "fire": "Fire is yellow, orange and red.", "water": "Water is clear. Deep water looks blue.", "a cloud": "A cloud is white or grey.",
-    "a rose": "A rose is red, white, yellow or pink.", "a sunflower": "A sunflower is yellow.", "salt": "Salt is white.", "sand": "Sand is yellow or light brown.",
-    "an egg": "An egg is white or brown.", "wood": "Wood is brown.", "night": "Night is black.", "ice": "Ice is clear or white.", "an emerald": "An emerald is green.",
-    "a ruby": "A ruby is red.", "a blueberry": "A blueberry is blue.", "a pumpkin": "A pumpkin is orange.", "the rainbow": "The rainbow has all colours, from red to violet.",
+    "a rose": "A rose is red, white, yellow or pink.", "sand": "Sand is yellow or light brown.",
+    
+    "a pumpkin": "A pumpkin is orange.", "the rainbow": "The rainbow has all colours, from red to violet.",
 }
 MIXTURES = {
     ("blue", "yellow"): "green", ("red", "yellow"): "orange", ("red", "blue"): "purple", ("red", "white"): "pink", ("black", "white"): "grey",
@@ -246,14 +222,14 @@ MIXTURES = {
 # ---------------------------------------------------------------- capitals
 CAPITALS = {
     "France": "Paris", "Germany": "Berlin", "Italy": "Rome", "Spain": "Madrid", "Portugal": "Lisbon", "England": "London", "Ireland": "Dublin",
-    "Scotland": "Edinburgh", "Belgium": "Brussels", "Austria": "Vienna", "Poland": "Warsaw", "Hungary": "Budapest", "Greece": "Athens",
-    "Turkey": "Ankara", "Russia": "Moscow", "Ukraine": "Kyiv", "Finland": "Helsinki", "Sweden": "Stockholm", "Norway": "Oslo", "Denmark": "Copenhagen",
-    "Iceland": "Reykjavik", "Estonia": "Tallinn", "Latvia": "Riga", "Lithuania": "Vilnius", "Croatia": "Zagreb", "Serbia": "Belgrade", "Romania": "Bucharest",
-    "Bulgaria": "Sofia", "Slovenia": "Ljubljana", "Slovakia": "Bratislava", "Switzerland": "Bern", "Japan": "Tokyo", "China": "Beijing", "India": "New Delhi",
-    "Thailand": "Bangkok", "Vietnam": "Hanoi", "Mongolia": "Ulaanbaatar", "Iran": "Tehran", "Iraq": "Baghdad", "Egypt": "Cairo", "Kenya": "Nairobi",
-    "Morocco": "Rabat", "Ghana": "Accra", "Senegal": "Dakar", "Canada": "Ottawa", "Mexico": "Mexico City", "Cuba": "Havana", "Brazil": "Brasilia",
-    "Argentina": "Buenos Aires", "Chile": "Santiago", "Peru": "Lima", "Colombia": "Bogota", "Australia": "Canberra", "New Zealand": "Wellington",
-    "the United States": "Washington", "the Netherlands": "Amsterdam", "South Korea": "Seoul", "the Czech Republic": "Prague", "the Philippines": "Manila",
+    "Austria": "Vienna", "Poland": "Warsaw", "Hungary": "Budapest", "Greece": "Athens",
+    "Turkey": "Ankara", "Russia": "Moscow", "Finland": "Helsinki", "Sweden": "Stockholm", "Norway": "Oslo", "Denmark": "Copenhagen",
+    
+    "Switzerland": "Bern", "Japan": "Tokyo", "China": "Beijing", "India": "New Delhi",
+    "Vietnam": "Hanoi", "Egypt": "Cairo", "Kenya": "Nairobi",
+    "Canada": "Ottawa", "Mexico": "Mexico City", "Cuba": "Havana", "Brazil": "Brasilia",
+    "Argentina": "Buenos Aires", "Australia": "Canberra", "New Zealand": "Wellington",
+    "the United States": "Washington", "the Netherlands": "Amsterdam", "South Korea": "Seoul", "the Czech Republic": "Prague", 
     "the United Kingdom": "London",
 }
 
@@ -272,9 +248,6 @@ WORDS_ABROAD = {
               "Turkish": "merhaba", "Japanese": "konnichiwa"},
     "thank you": {"French": "merci", "German": "danke", "Spanish": "gracias", "Italian": "grazie", "Finnish": "kiitos", "Swedish": "tack", "Portuguese": "obrigado",
                   "Dutch": "dank je", "Japanese": "arigato"},
-    "yes": {"French": "oui", "German": "ja", "Spanish": "sí", "Italian": "sì", "Finnish": "joo", "Swedish": "ja", "Portuguese": "sim", "Dutch": "ja", "Japanese": "hai"},
-    "water": {"French": "eau", "German": "Wasser", "Spanish": "agua", "Italian": "acqua", "Finnish": "vesi", "Swedish": "vatten", "Portuguese": "água", "Dutch": "water",
-              "Japanese": "mizu"},
 }
 
 # ---------------------------------------------------------------- other questions: (wordings, answer)
