@@ -50,6 +50,7 @@ static int Usage(string problem)
           --depths LIST     tokens in the cache before generation; 0 by default
           --rounds N        3 by default
           --llama-bench F   llama.cpp's benchmark program, to run beside
+          --model PATH      a folder or GGUF file to measure instead of made ones, samples/repositories/models/snug/demonstration-model for example
           --work FOLDER     where the models are written; the temporary folder by default
           --markdown FILE   writes the table
         """);
