@@ -21,7 +21,7 @@ internal static partial class ConfigurationReader
     public const int MaxCount = 1 << 28;
 
     /// <summary>Keys that do not change what a forward pass computes.</summary>
-    private static readonly HashSet<string> Harmless =
+    internal static readonly HashSet<string> Harmless =
     [
         "architectures", "auto_map", "bos_token_id", "chunk_size_feed_forward", "decoder_start_token_id", "dtype", "finetuning_task", "id2label",
         "initializer_range", "label2id", "max_window_layers", "model_max_length", "model_type", "name_or_path", "output_attentions",

@@ -126,11 +126,12 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
     }
 
     /// <summary>Throws when the files hold tensors that the architecture has not asked for.</summary>
-    public void EnsureNothingLeft()
+    /// <param name="isSpare">Tells tensors that are known not to be needed.</param>
+    public void EnsureNothingLeft(Predicate<string>? isSpare = null)
     {
         foreach (string name in files.Names)
         {
-            if (!_used.Contains(name) && !Constants.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)))
+            if (!_used.Contains(name) && !Constants.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)) && isSpare?.Invoke(name) != true)
             {
                 (TensorFile file, TensorInfo tensor) = files.Find(name)!.Value;
                 throw new ModelFormatException($"Tensor '{name}' has no place in this architecture, so the result would be wrong.", file.FilePath, tensor.Offset);

@@ -24,6 +24,15 @@ internal abstract unsafe class Kernels
     /// </summary>
     public abstract void MultiplyPacked(TensorType type, byte* weights, int firstRow, int endRow, QuantizedRows x, int tokens, float* y, int yStride);
 
+    /// <summary>
+    /// As <see cref="MultiplyRows"/>, of weights in panels (<see cref="PanelMatrix"/>), with a bias: for many tokens. Panels are as wide as
+    /// <see cref="PanelWidth"/>; the last may have fewer rows.
+    /// </summary>
+    public abstract void MultiplyPanels(PanelMatrix weights, int firstPanel, int endPanel, float* x, int xStride, int tokens, float* y, int yStride);
+
+    /// <summary>Rows of a panel.</summary>
+    public abstract int PanelWidth { get; }
+
     /// <summary>Rounds activations, a multiple of 32, to bytes; see <see cref="QuantizedRows"/>.</summary>
     public abstract void Quantize(float* x, int count, sbyte* numbers, float* scales, int* sums);
 
@@ -45,7 +54,7 @@ internal abstract unsafe class Kernels
     /// <summary>x = gelu(x), by its tanh approximation.</summary>
     public abstract void GeluTanh(float* x, int count);
 
-    /// <summary>x = gelu(x), by the error function; off by less than 2e-7 times the size of x.</summary>
+    /// <summary>x = gelu(x), by the error function; off by less than 4e-7 times the size of x.</summary>
     public abstract void GeluExact(float* x, int count);
 
     /// <summary>x = cap * tanh(x / cap).</summary>

@@ -11,24 +11,9 @@ internal sealed unsafe class ScalarKernels : Kernels
     /// <summary>Factor of the cubic term in the tanh approximation of GELU.</summary>
     public const float GeluCubic = 0.044715f;
 
-    /// <summary>1 / square root of 2.</summary>
-    public const float InverseRoot2 = 0.70710678f;
-
     public override string Name => "scalar";
 
     public static float Gelu(float x) => 0.5f * x * (1f + MathF.Tanh(GeluFactor * (x + (GeluCubic * x * x * x))));
-
-    /// <summary>Coefficients of the complementary error function by Abramowitz and Stegun, 7.1.26; its error is below 1.5e-7.</summary>
-    public const float ErfcStep = 0.3275911f, Erfc1 = 0.254829592f, Erfc2 = -0.284496736f, Erfc3 = 1.421413741f, Erfc4 = -1.453152027f, Erfc5 = 1.061405429f;
-
-    /// <summary>max(x, 0) - |x| erfc(|x| / sqrt(2)) / 2, which is x (1 + erf(x / sqrt(2))) / 2 for both signs.</summary>
-    public static float ExactGelu(float x)
-    {
-        float size = MathF.Abs(x);
-        float t = 1f / (1f + (ErfcStep * InverseRoot2 * size));
-        float erfc = t * (Erfc1 + (t * (Erfc2 + (t * (Erfc3 + (t * (Erfc4 + (t * Erfc5)))))))) * MathF.Exp(-0.5f * x * x);
-        return MathF.Max(x, 0) - (0.5f * size * erfc);
-    }
 
     public override void MultiplyRows(
         TensorType type, byte* weights, int columns, int firstRow, int endRow, float* x, int xStride, int tokens, float* y, int yStride)
@@ -65,6 +50,26 @@ internal sealed unsafe class ScalarKernels : Kernels
                 {
                     y[((long)m * yStride) + row] += BlockProduct(numbers, first, second, minimum, x.From(m), block);
                 }
+            }
+        }
+    }
+
+    public override int PanelWidth => 8;
+
+    public override void MultiplyPanels(PanelMatrix weights, int firstPanel, int endPanel, float* x, int xStride, int tokens, float* y, int yStride)
+    {
+        int end = Math.Min(endPanel * PanelWidth, weights.Rows);
+        for (int row = firstPanel * PanelWidth; row < end; row++)
+        {
+            for (int m = 0; m < tokens; m++)
+            {
+                float sum = weights.Bias[row];
+                for (int k = 0; k < weights.Columns; k++)
+                {
+                    sum += Weight(weights.Type, weights.Pointer, weights.IndexOf(row, k)) * x[((long)m * xStride) + k];
+                }
+
+                y[((long)m * yStride) + row] = sum;
             }
         }
     }
@@ -168,14 +173,6 @@ internal sealed unsafe class ScalarKernels : Kernels
         }
     }
 
-    public override void GeluExact(float* x, int count)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            x[i] = ExactGelu(x[i]);
-        }
-    }
-
     public override void SoftCap(float* x, float cap, int count)
     {
         for (int i = 0; i < count; i++)
@@ -189,6 +186,14 @@ internal sealed unsafe class ScalarKernels : Kernels
         for (int i = 0; i < count; i++)
         {
             x[i] = Gelu(x[i]);
+        }
+    }
+
+    public override void GeluExact(float* x, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            x[i] = ErrorFunction.Gelu(x[i]);
         }
     }
 

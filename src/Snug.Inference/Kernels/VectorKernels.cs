@@ -16,6 +16,24 @@ internal sealed unsafe class VectorKernels<TLanes, TVector, TDot> : Kernels
     public override void MultiplyPacked(TensorType type, byte* weights, int firstRow, int endRow, QuantizedRows x, int tokens, float* y, int yStride) =>
         PackedKernel<TDot>.Multiply(type, weights, firstRow, endRow, x, tokens, y, yStride);
 
+    public override int PanelWidth => 2 * TLanes.Count;
+
+    public override void MultiplyPanels(PanelMatrix weights, int firstPanel, int endPanel, float* x, int xStride, int tokens, float* y, int yStride)
+    {
+        switch (weights.Type)
+        {
+            case TensorType.F32:
+                PanelKernel<TLanes, TVector, SingleFormat>.Multiply(weights, firstPanel, endPanel, x, xStride, tokens, y, yStride);
+                break;
+            case TensorType.F16:
+                PanelKernel<TLanes, TVector, HalfFormat>.Multiply(weights, firstPanel, endPanel, x, xStride, tokens, y, yStride);
+                break;
+            default:
+                PanelKernel<TLanes, TVector, BrainFloatFormat>.Multiply(weights, firstPanel, endPanel, x, xStride, tokens, y, yStride);
+                break;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Quantize(float* x, int count, sbyte* numbers, float* scales, int* sums)
     {
@@ -246,26 +264,36 @@ internal sealed unsafe class VectorKernels<TLanes, TVector, TDot> : Kernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void GeluExact(float* x, int count)
     {
+        TVector half = TLanes.Broadcast(0.5f);
         TVector one = TLanes.Broadcast(1f);
-        TVector step = TLanes.Broadcast(ScalarKernels.ErfcStep * ScalarKernels.InverseRoot2);
-        TVector half = TLanes.Broadcast(-0.5f);
+        TVector most = TLanes.Broadcast(ErrorFunction.Limit);
+        TVector least = TLanes.Broadcast(-ErrorFunction.Limit);
+        TVector scale = TLanes.Broadcast(ErrorFunction.InverseRootOfTwo);
         int i = 0;
         for (; i <= count - TLanes.Count; i += TLanes.Count)
         {
             TVector v = TLanes.Load(x + i);
-            TVector size = TLanes.Max(v, TLanes.Subtract(TLanes.Zero, v));
-            TVector t = TLanes.Divide(one, TLanes.MultiplyAdd(step, size, one));
-            TVector sum = TLanes.MultiplyAdd(t, TLanes.Broadcast(ScalarKernels.Erfc5), TLanes.Broadcast(ScalarKernels.Erfc4));
-            sum = TLanes.MultiplyAdd(t, sum, TLanes.Broadcast(ScalarKernels.Erfc3));
-            sum = TLanes.MultiplyAdd(t, sum, TLanes.Broadcast(ScalarKernels.Erfc2));
-            sum = TLanes.MultiplyAdd(t, sum, TLanes.Broadcast(ScalarKernels.Erfc1));
-            TVector erfc = TLanes.Multiply(TLanes.Multiply(t, sum), TLanes.Exp(TLanes.Multiply(half, TLanes.Multiply(v, v))));
-            TLanes.Store(TLanes.MultiplyAdd(TLanes.Multiply(half, size), erfc, TLanes.Max(v, TLanes.Zero)), x + i);
+            TVector z = TLanes.Min(TLanes.Max(TLanes.Multiply(v, scale), least), most);
+            TVector t = TLanes.Multiply(z, z);
+            TVector p = TLanes.Broadcast(ErrorFunction.P5);
+            p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(ErrorFunction.P4));
+            p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(ErrorFunction.P3));
+            p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(ErrorFunction.P2));
+            p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(ErrorFunction.P1));
+            p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(ErrorFunction.P0));
+            TVector q = TLanes.Broadcast(ErrorFunction.Q5);
+            q = TLanes.MultiplyAdd(q, t, TLanes.Broadcast(ErrorFunction.Q4));
+            q = TLanes.MultiplyAdd(q, t, TLanes.Broadcast(ErrorFunction.Q3));
+            q = TLanes.MultiplyAdd(q, t, TLanes.Broadcast(ErrorFunction.Q2));
+            q = TLanes.MultiplyAdd(q, t, TLanes.Broadcast(ErrorFunction.Q1));
+            q = TLanes.MultiplyAdd(q, t, one);
+            TVector erf = TLanes.Divide(TLanes.Multiply(z, p), q);
+            TLanes.Store(TLanes.Multiply(TLanes.Multiply(v, half), TLanes.Add(one, erf)), x + i);
         }
 
         for (; i < count; i++)
         {
-            x[i] = ScalarKernels.ExactGelu(x[i]);
+            x[i] = ErrorFunction.Gelu(x[i]);
         }
     }
 
