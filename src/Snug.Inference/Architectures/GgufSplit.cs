@@ -37,12 +37,11 @@ internal sealed partial record GgufSplit(int Number, int Count, int? Tensors)
     }
 
     /// <summary>Paths of the files after the first.</summary>
-    public IEnumerable<string> OthersOf(string first)
-    {
-        string stem = NamePattern().Match(Path.GetFileName(first)).Groups["stem"].Value;
-        return Enumerable.Range(2, Count - 1).Select(number =>
-            Path.Join(Path.GetDirectoryName(first), string.Create(CultureInfo.InvariantCulture, $"{stem}-{number:00000}-of-{Count:00000}.gguf")));
-    }
+    public IEnumerable<string> OthersOf(string first) => Enumerable.Range(2, Count - 1).Select(number => NameOf(first, number, Count));
+
+    /// <summary>Name or path of another file of the model that a file belongs to.</summary>
+    public static string NameOf(string file, int number, int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{file[..^"-00001-of-00001.gguf".Length]}-{number:00000}-of-{count:00000}{Path.GetExtension(file)}");
 
     /// <summary>Throws when a file is not the one of that number.</summary>
     public void EnsureBelongs(GgufFile file, int number)

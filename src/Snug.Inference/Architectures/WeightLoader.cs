@@ -4,7 +4,7 @@ namespace Snug.Inference;
 /// Takes a model's tensors out of its files: each must have the shape that the configuration implies before a kernel sees it, and none may
 /// be left over, because a tensor that nobody uses means that the model is not the one that was thought.
 /// </summary>
-internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format, bool copy) : IDisposable
+internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format, bool copy = false) : IDisposable
 {
     /// <summary>Endings of tensors that hold constants, which are computed here.</summary>
     private static readonly string[] Constants = 

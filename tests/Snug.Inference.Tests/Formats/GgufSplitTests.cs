@@ -62,6 +62,15 @@ public sealed class GgufSplitTests : IDisposable
         string Message() => Assert.Throws<ModelFormatException>(() => CausalModel.Load(files[0])).Message;
     }
 
+    [Theory]
+    [InlineData("a/m-00002-of-00003.gguf", "a/m-00001-of-00003.gguf a/m-00002-of-00003.gguf a/m-00003-of-00003.gguf")]
+    [InlineData("m-00001-of-00001.GGUF", "m-00001-of-00001.GGUF")]
+    [InlineData("m-00004-of-00003.gguf", "m-00004-of-00003.gguf")]
+    [InlineData("m-00001-of-99999.gguf", "m-00001-of-99999.gguf")]
+    [InlineData("m-Q4_0.gguf", "m-Q4_0.gguf")]
+    public void Names_of_the_files_of_a_model_follow_from_one_of_them(string name, string expected) =>
+        Assert.Equal(expected.Split(' '), GgufFile.PartsOf(name));
+
     [Fact]
     public void An_absurd_number_of_files_is_refused()
     {
