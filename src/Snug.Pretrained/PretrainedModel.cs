@@ -91,7 +91,8 @@ public sealed class PretrainedModel : IDisposable
 
         string weights = path;
         if (!File.Exists(Path.Join(path, WeightSelection.Single)) && !File.Exists(Path.Join(path, WeightSelection.Index))
-            && Directory.GetFiles(path, "*.safetensors").Length == 0 && Directory.GetFiles(path, "*.gguf") is [var gguf])
+            && Directory.GetFiles(path, "*.safetensors").Length == 0
+            && Directory.GetFiles(path, "*.gguf").Where(file => GgufFile.PartsOf(file)[0] == file).ToArray() is [var gguf])
         {
             weights = gguf;
         }
