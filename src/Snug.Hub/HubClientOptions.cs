@@ -49,6 +49,12 @@ public sealed class HubClientOptions
     public TimeSpan? IdleTimeout { get; set; }
 
     /// <summary>
+    /// How long nothing at all may arrive, tries that ran into time-outs included; after that the time-out is final. Unset: 30 s, or the
+    /// longest of the header and the idle time-out where that is more.
+    /// </summary>
+    public TimeSpan? StallTimeout { get; set; }
+
+    /// <summary>
     /// The least average throughput of one connection, in bytes per second over <see cref="MinimumThroughputWindow"/>;
     /// a slower connection is replaced. Default: 1 KiB/s. Zero switches the check off.
     /// </summary>

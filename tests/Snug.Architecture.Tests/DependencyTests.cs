@@ -15,13 +15,14 @@ public sealed class DependencyTests
         ["Snug.Hub"] = new([], ["Microsoft.Extensions.Logging.Abstractions"]),
         ["Snug.Tokenizers"] = new([], ["System.Numerics.Tensors"]),
         ["Snug.Inference"] = new([], ["System.Numerics.Tensors"]),
-        ["Snug.Pretrained"] = new(Foundations, []),
+        ["Snug.Pretrained"] = new(Foundations, ["Microsoft.Extensions.Logging.Abstractions"]),
         ["Snug.AI"] = new(["Snug.Pretrained", .. Foundations], ["Microsoft.Extensions.AI.Abstractions"]),
         ["Snug.Hosting"] = new(
             ["Snug.AI", "Snug.Pretrained", .. Foundations],
             [
-                "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions",
-                "Microsoft.Extensions.Http", "Microsoft.Extensions.Options.ConfigurationExtensions",
+                "Microsoft.Extensions.Configuration.Binder", "Microsoft.Extensions.Diagnostics.HealthChecks",
+                "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Http",
+                "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions",
             ]),
         ["Snug.Server"] = new(
             ["Snug.Hosting", "Snug.AI", "Snug.Pretrained", .. Foundations], [], ["Microsoft.AspNetCore.App"]),

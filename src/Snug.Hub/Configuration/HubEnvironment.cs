@@ -14,6 +14,8 @@ internal sealed class HubEnvironment(Func<string, string?> read)
 
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan DefaultStallTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>The variables of this process.</summary>
     public static HubEnvironment Process { get; } = new(Environment.GetEnvironmentVariable);
 
@@ -46,6 +48,9 @@ internal sealed class HubEnvironment(Func<string, string?> read)
         (bool noProgress, string progressSource) = variables.ReadFlag("HF_HUB_DISABLE_PROGRESS_BARS");
         all.Add(new("progress disabled", Text(noProgress), progressSource));
 
+        TimeSpan header = ResolveTimeout(options.HeaderTimeout, "HF_HUB_ETAG_TIMEOUT", "header time-out", variables, all);
+        TimeSpan idle = ResolveTimeout(options.IdleTimeout, "HF_HUB_DOWNLOAD_TIMEOUT", "idle time-out", variables, all);
+        TimeSpan stall = ResolveStallTimeout(options, header, idle, all);
         return new HubSettings
         {
             Endpoint = endpoint,
@@ -59,14 +64,17 @@ internal sealed class HubEnvironment(Func<string, string?> read)
             Offline = offline,
             DisableSymlinks = noLinks,
             DisableProgress = noProgress,
-            HeaderTimeout = ResolveTimeout(options.HeaderTimeout, "HF_HUB_ETAG_TIMEOUT", "header time-out", variables, all),
-            IdleTimeout = ResolveTimeout(options.IdleTimeout, "HF_HUB_DOWNLOAD_TIMEOUT", "idle time-out", variables, all),
+            HeaderTimeout = header < stall ? header : stall,
+            IdleTimeout = idle < stall ? idle : stall,
+            StallTimeout = stall,
             Warnings = warnings,
             All = all,
         };
     }
 
     private static string Text(bool value) => value ? "yes" : "no";
+
+    private static string Text(TimeSpan value) => string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.###} s");
 
     private DotEnvFile? ReadDotEnv(HubClientOptions options, List<ResolvedSetting> all, List<string> warnings)
     {
@@ -167,6 +175,14 @@ internal sealed class HubEnvironment(Func<string, string?> read)
         return path;
     }
 
+    private static TimeSpan ResolveStallTimeout(HubClientOptions options, TimeSpan header, TimeSpan idle, List<ResolvedSetting> all)
+    {
+        // Who allows a single wait to be long does not want it cut short by what nobody asked for.
+        TimeSpan value = options.StallTimeout ?? new[] { DefaultStallTimeout, header, idle }.Max();
+        all.Add(new("stall time-out", Text(value), options.StallTimeout is null ? "default" : "option"));
+        return value;
+    }
+
     private static TimeSpan ResolveTimeout(TimeSpan? option, string name, string label, VariableReader variables, List<ResolvedSetting> all)
     {
         (TimeSpan value, string source) = (option ?? DefaultTimeout, option is null ? "default" : "option");
@@ -183,7 +199,7 @@ internal sealed class HubEnvironment(Func<string, string?> read)
             (value, source) = (TimeSpan.FromSeconds(seconds), variable.Source);
         }
 
-        all.Add(new(label, string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.###} s"), source));
+        all.Add(new(label, Text(value), source));
         return value;
     }
 }

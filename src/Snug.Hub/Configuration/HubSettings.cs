@@ -58,6 +58,9 @@ public sealed record HubSettings
     /// <summary>How long a body may deliver nothing before its connection is replaced.</summary>
     public required TimeSpan IdleTimeout { get; init; }
 
+    /// <summary>How long nothing at all may arrive, further tries included.</summary>
+    public required TimeSpan StallTimeout { get; init; }
+
     /// <summary>Whether progress display is switched off by the environment.</summary>
     public required bool DisableProgress { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
     /// <summary>Sends a request; the caller disposes the answer, whose body has not been read.</summary>
     /// <exception cref="HubException">The request failed for good.</exception>
     public Task<HubResponse> SendAsync(HubRequest request, CancellationToken cancellationToken) =>
-        RetryAsync(request, () => SendOnceAsync(request, cancellationToken), cancellationToken);
+        RetryAsync(request, attempt => SendOnceAsync(attempt, cancellationToken), cancellationToken);
 
     /// <summary>Sends a request and reads its answer. A body that breaks off is a failure like others, and tried again like them.</summary>
     /// <param name="request">The request.</param>
@@ -34,23 +34,30 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
     /// <exception cref="HubException">The request failed for good.</exception>
     public Task<T> SendAsync<T>(HubRequest request, Func<HubResponse, Task<T>> read, CancellationToken cancellationToken) => RetryAsync(
         request,
-        async () =>
+        async attempt =>
         {
-            using HubResponse response = await SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
+            using HubResponse response = await SendOnceAsync(attempt, cancellationToken).ConfigureAwait(false);
             return await read(response).ConfigureAwait(false);
         },
         cancellationToken);
 
-    private async Task<T> RetryAsync<T>(HubRequest request, Func<Task<T>> action, CancellationToken cancellationToken)
+    private async Task<T> RetryAsync<T>(HubRequest request, Func<HubRequest, Task<T>> action, CancellationToken cancellationToken)
     {
+        long start = time.GetTimestamp();
+        TimeSpan patience = request.Patience ?? request.Settings.StallTimeout;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                return await action().ConfigureAwait(false);
+                return await action(request with { Patience = patience - time.GetElapsedTime(start) }).ConfigureAwait(false);
             }
             catch (HubException e) when (request.Retry && RetryPolicy.IsTransient(e.Kind) && attempt <= options.MaxRetries)
             {
+                if (e.Kind == HubErrorKind.Timeout && time.GetElapsedTime(start) >= patience)
+                {
+                    throw;
+                }
+
                 TimeSpan delay = e.RetryAfter ?? RetryPolicy.Backoff(attempt, options.RetryBaseDelay);
                 if (delay > options.MaxRetryDelay)
                 {
@@ -148,7 +155,8 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
         }
 
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(request.Settings.HeaderTimeout + options.ConnectTimeout);
+        (string name, TimeSpan limit, TimeSpan wait) = HeaderDeadline(request);
+        deadline.CancelAfter(wait);
         try
         {
             long start = time.GetTimestamp();
@@ -174,8 +182,7 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             bool connecting = e.InnerException is TimeoutException;
-            TimeSpan limit = connecting ? options.ConnectTimeout : request.Settings.HeaderTimeout;
-            throw HubErrors.Timeout(request.Context, connecting ? "connect" : "header", limit, e);
+            throw connecting ? HubErrors.Timeout(request.Context, "connect", options.ConnectTimeout, e) : HubErrors.Timeout(request.Context, name, limit, e);
         }
         catch (HttpRequestException e)
         {
@@ -185,6 +192,15 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
         {
             throw HubErrors.Network(request.Context, uri, e);
         }
+    }
+
+    /// <summary>How long an answer may take to begin: a connection may have to be made first, but the call's patience is not exceeded.</summary>
+    private (string Name, TimeSpan Limit, TimeSpan Wait) HeaderDeadline(HubRequest request)
+    {
+        TimeSpan wait = request.Settings.HeaderTimeout + options.ConnectTimeout;
+        return request.Patience is { } patience && patience < wait
+            ? ("stall", request.Settings.StallTimeout, TimeSpan.FromTicks(Math.Max(patience.Ticks, TimeSpan.TicksPerMillisecond)))
+            : ("header", request.Settings.HeaderTimeout, wait);
     }
 
     private async Task<HubException> FailAsync(HubResponse response, HubRequest request, CancellationToken cancellationToken)
@@ -200,7 +216,7 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
     {
         using (response)
         {
-            return HubErrors.Protocol(request.Context, what);
+            return HubErrors.Protocol(request.Context, what, (int)response.Message.StatusCode);
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed record HubRequest
     /// <summary>Whether transient failures are retried here; body transfers have their own loop, which keeps the bytes it has.</summary>
     public bool Retry { get; init; } = true;
 
+    /// <summary>How much longer answers may fail to come. Unset: the settings' stall time-out.</summary>
+    public TimeSpan? Patience { get; init; }
+
     /// <summary>Shown every answer of the endpoint, refusals included: for what stands in headers only.</summary>
     public Action<HttpResponseMessage>? Observe { get; init; }
 

@@ -16,15 +16,20 @@ internal sealed class ProgressTracker(RepositoryId repository, IProgress<Downloa
     private long _reportedBytes;
     private long _received;
     private int _connections;
+    private long _lastReceived = time.GetTimestamp();
 
     /// <summary>Bytes of content received over the network, those thrown away included.</summary>
     public long Received => Volatile.Read(ref _received);
+
+    /// <summary>How long nothing of any file has arrived, counted from the beginning of the phase.</summary>
+    public TimeSpan Quiet => time.GetElapsedTime(Volatile.Read(ref _lastReceived));
 
     public void Begin(DownloadPhase phase, string? commit = null)
     {
         lock (_gate)
         {
             _phase = phase;
+            _lastReceived = time.GetTimestamp();
             _commit ??= commit;
         }
 
@@ -40,7 +45,11 @@ internal sealed class ProgressTracker(RepositoryId repository, IProgress<Downloa
         }
     }
 
-    public void AddReceived(long bytes) => Interlocked.Add(ref _received, bytes);
+    public void AddReceived(long bytes)
+    {
+        Interlocked.Add(ref _received, bytes);
+        Volatile.Write(ref _lastReceived, time.GetTimestamp());
+    }
 
     /// <summary>Reports a step of one file.</summary>
     public void File(string path, DownloadFileState state, long done, long total, string? note = null) => Report(path, state, done, total, note);

@@ -28,7 +28,8 @@ internal sealed record TransferContext(
         TransferItem item, HubException failure, int failures, long done, CancellationToken cancellationToken)
     {
         TimeSpan delay = failure.RetryAfter ?? RetryPolicy.Backoff(failures, Options.RetryBaseDelay);
-        if (!RetryPolicy.IsTransient(failure.Kind) || failures > Options.MaxRetries || delay > Options.MaxRetryDelay)
+        if (!RetryPolicy.IsTransient(failure.Kind) || failures > Options.MaxRetries || delay > Options.MaxRetryDelay
+            || (failure.Kind == HubErrorKind.Timeout && Progress.Quiet >= Settings.StallTimeout))
         {
             return false;
         }
@@ -75,6 +76,7 @@ internal sealed record TransferContext(
         Settings = Settings,
         Redirects = RedirectPolicy.Anywhere,
         Retry = false,
+        Patience = Settings.StallTimeout - Progress.Quiet,
     };
 
     /// <summary>Finds that a body is compressed: nobody asked for it, and its bytes are not those of the file.</summary>

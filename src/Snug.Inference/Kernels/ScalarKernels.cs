@@ -165,6 +165,22 @@ internal sealed unsafe class ScalarKernels : Kernels
         }
     }
 
+    public override void GatedGelu(float* gate, float* up, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            gate[i] = Gelu(gate[i]) * up[i];
+        }
+    }
+
+    public override void SoftCap(float* x, float cap, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            x[i] = cap * MathF.Tanh(x[i] / cap);
+        }
+    }
+
     public override void GeluTanh(float* x, int count)
     {
         for (int i = 0; i < count; i++)

@@ -241,6 +241,27 @@ internal sealed unsafe class VectorKernels<TLanes, TVector, TDot> : Kernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void GatedGelu(float* gate, float* up, int count)
+    {
+        TVector one = TLanes.Broadcast(1f);
+        TVector linear = TLanes.Broadcast(-2f * ScalarKernels.GeluFactor);
+        TVector cubic = TLanes.Broadcast(-2f * ScalarKernels.GeluFactor * ScalarKernels.GeluCubic);
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TVector v = TLanes.Load(gate + i);
+            TVector exponent = TLanes.Multiply(v, TLanes.MultiplyAdd(cubic, TLanes.Multiply(v, v), linear));
+            TVector gelu = TLanes.Divide(v, TLanes.Add(one, TLanes.Exp(exponent)));
+            TLanes.Store(TLanes.Multiply(gelu, TLanes.Load(up + i)), gate + i);
+        }
+
+        for (; i < count; i++)
+        {
+            gate[i] = ScalarKernels.Gelu(gate[i]) * up[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void GeluExact(float* x, int count)
     {
         TVector half = TLanes.Broadcast(0.5f);
@@ -273,6 +294,27 @@ internal sealed unsafe class VectorKernels<TLanes, TVector, TDot> : Kernels
         for (; i < count; i++)
         {
             x[i] = ErrorFunction.Gelu(x[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void SoftCap(float* x, float cap, int count)
+    {
+        // tanh z is 1 - 2 / (1 + exp(2 z)).
+        TVector one = TLanes.Broadcast(1f);
+        TVector twice = TLanes.Broadcast(2f / cap);
+        TVector caps = TLanes.Broadcast(cap);
+        TVector minusTwo = TLanes.Broadcast(-2f * cap);
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TVector e = TLanes.Exp(TLanes.Multiply(TLanes.Load(x + i), twice));
+            TLanes.Store(TLanes.MultiplyAdd(minusTwo, TLanes.Divide(one, TLanes.Add(one, e)), caps), x + i);
+        }
+
+        for (; i < count; i++)
+        {
+            x[i] = cap * MathF.Tanh(x[i] / cap);
         }
     }
 
