@@ -127,7 +127,7 @@ public sealed class CausalModel : IDisposable
         }
     }
 
-    /// <summary>Most tokens that <see cref="Forward"/> takes.</summary>
+    /// <summary>Most tokens of a pass.</summary>
     internal int ChunkLength => _pass.Chunk;
 
     /// <summary>
@@ -137,18 +137,50 @@ public sealed class CausalModel : IDisposable
     /// <param name="start">Tokens in the cache that come before.</param>
     /// <param name="sequenceLength">Length that the sequence will have when the prompt that these tokens belong to is read.</param>
     /// <param name="cache">The session's cache.</param>
-    /// <param name="logits">Is filled: one row, a row for each token, or nothing if empty.</param>
-    internal unsafe void Forward(ReadOnlySpan<int> tokens, int start, int sequenceLength, KeyValueCache cache, Span<float> logits)
+    /// <param name="logits">Is filled: a row for the last token, a row for each token, or nothing if empty.</param>
+    internal void Forward(ReadOnlySpan<int> tokens, int start, int sequenceLength, KeyValueCache cache, Span<float> logits)
     {
         lock (_turn)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _files.EnsureWhole();
-            int vocabulary = Configuration.VocabularySize;
-            _transformer.Prepare(sequenceLength);
-            _pass.Prepare(tokens, start, cache, allLogits: logits.Length > vocabulary);
+            Begin();
+            _pass.Add(tokens, start, sequenceLength, cache, logits.Length / Configuration.VocabularySize);
             _team.Run(_job);
-            new ReadOnlySpan<float>(_transformer.Logits.Row(0), logits.Length).CopyTo(logits);
+            CopyLogits(0, logits);
         }
     }
+
+    /// <summary>Computes tokens of several sequences together, at most <see cref="ChunkLength"/> in all.</summary>
+    internal void Forward(ReadOnlySpan<PassPart> parts)
+    {
+        lock (_turn)
+        {
+            Begin();
+            foreach (ref readonly PassPart part in parts)
+            {
+                _pass.Add(part.Tokens.Span, part.Start, part.Length, part.Cache, part.Logits.Length / Configuration.VocabularySize);
+            }
+
+            _team.Run(_job);
+            int row = 0;
+            foreach (ref readonly PassPart part in parts)
+            {
+                CopyLogits(row, part.Logits.Span);
+                row += part.Logits.Length / Configuration.VocabularySize;
+            }
+        }
+    }
+
+    /// <summary>Whether keys that were computed in a sequence of one length may be used in a sequence of another.</summary>
+    internal bool SharesRotation(int length, int other) =>
+        Configuration.Rope is not { Scaling: RopeScaling.LongRope } rope || RotaryFrequencies.IsLong(rope, length) == RotaryFrequencies.IsLong(rope, other);
+
+    private void Begin()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _files.EnsureWhole();
+        _pass.Clear();
+    }
+
+    private unsafe void CopyLogits(int row, Span<float> logits) =>
+        new ReadOnlySpan<float>(_transformer.Logits.Row(row), logits.Length).CopyTo(logits);
 }

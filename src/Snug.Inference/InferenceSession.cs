@@ -11,6 +11,7 @@ public sealed class InferenceSession : IDisposable
     private readonly KeyValueCache _cache;
     private readonly List<int> _tokens = [];
     private readonly float[] _logits;
+    private int _readLength;
     private bool _disposed;
 
     internal InferenceSession(CausalModel model)
@@ -26,7 +27,7 @@ public sealed class InferenceSession : IDisposable
     /// <summary>Tokens that were read.</summary>
     public IReadOnlyList<int> Tokens => _tokens;
 
-    /// <summary>Unnormalized log probabilities of the token that follows; meaningless before anything was read and after a rewind.</summary>
+    /// <summary>Unnormalized log probabilities of the token that follows; meaningless before anything was read, after a rewind, and after reading was cancelled.</summary>
     public ReadOnlySpan<float> Logits => _logits;
 
     /// <summary>Bytes that keys and values take.</summary>
@@ -41,13 +42,23 @@ public sealed class InferenceSession : IDisposable
     {
         Check(tokens);
         int length = _tokens.Count + tokens.Length;
+        if (_tokens.Count > 0 && !_model.SharesRotation(_readLength, length))
+        {
+            // The sequence has got so long that all its positions are rotated in another way.
+            int[] whole = [.. _tokens, .. tokens];
+            _tokens.Clear();
+            Read(whole, cancellationToken);
+            return;
+        }
+
+        _readLength = length;
         while (!tokens.IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<int> chunk = tokens[..Math.Min(tokens.Length, _model.ChunkLength)];
-            _model.Forward(chunk, _tokens.Count, length, _cache, _logits);
-            _tokens.AddRange(chunk);
             tokens = tokens[chunk.Length..];
+            _model.Forward(chunk, _tokens.Count, length, _cache, tokens.IsEmpty ? _logits : []);
+            _tokens.AddRange(chunk);
         }
     }
 
@@ -151,6 +162,7 @@ public sealed class InferenceSession : IDisposable
         Check(tokens);
         System.Diagnostics.Debug.Assert(tokens.Length <= _model.ChunkLength);
         float[] logits = new float[tokens.Length * _logits.Length];
+        _readLength = _tokens.Count + tokens.Length;
         _model.Forward(tokens, _tokens.Count, _tokens.Count + tokens.Length, _cache, logits);
         _tokens.AddRange(tokens);
         return logits;

@@ -104,12 +104,14 @@ internal static class HubErrors
         };
     }
 
-    public static HubException Protocol(RequestContext context, string what) => new(
+    /// <summary>An answer that came, but is not one of a Hub. With its status it is told from a request that was never sent.</summary>
+    public static HubException Protocol(RequestContext context, string what, int status = 200) => new(
         HubErrorKind.InvalidRequest, $"The server's answer breaks the protocol while {context.Action} {context.Subject}: {what}.")
     {
         Repository = context.Repository,
         Revision = context.Revision,
         File = context.File,
+        StatusCode = status,
         Advice = ["Check that HF_ENDPOINT names a Hub or a mirror of it.", "A proxy between here and the Hub may rewrite answers; try without it."],
     };
 

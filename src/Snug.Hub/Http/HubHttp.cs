@@ -216,7 +216,7 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
     {
         using (response)
         {
-            return HubErrors.Protocol(request.Context, what);
+            return HubErrors.Protocol(request.Context, what, (int)response.Message.StatusCode);
         }
     }
 

@@ -188,6 +188,7 @@ internal sealed class RepositoryApi(HubHttp http)
                 Repository = context.Repository,
                 Revision = context.Revision,
                 File = context.File,
+                StatusCode = (int)response.Message.StatusCode,
                 Advice = ["Check that HF_ENDPOINT names a Hub or a mirror of it.", "A login page of a proxy or hotel network may have answered instead."],
             };
         }

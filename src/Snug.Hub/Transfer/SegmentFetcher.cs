@@ -154,7 +154,7 @@ internal sealed class SegmentFetcher(TransferContext context)
         {
             if (headers.ContentRange is not { } range || range.From != first)
             {
-                return HubErrors.Protocol(item.Context, "a part that is not the one asked for");
+                return HubErrors.Protocol(item.Context, "a part that is not the one asked for", (int)response.Message.StatusCode);
             }
 
             return range.Length is { } total && total != item.Size ? TransferContext.WrongLength(item, total) : null;

@@ -64,6 +64,27 @@ internal sealed class ConfigurationObject(JsonElement element, string file, stri
     public ConfigurationObject? Object(string key) =>
         Take(key, JsonValueKind.Object, "an object") is { } value ? new ConfigurationObject(value, file, $"{path}.{key}") : null;
 
+    /// <summary>Whether the key is there and says that there is nothing.</summary>
+    public bool IsNull(string key)
+    {
+        _read.Add(key);
+        return element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
+    }
+
+    /// <summary>Numbers of a list, more than 0, or null without a list.</summary>
+    public double[]? PositiveNumbers(string key, int count)
+    {
+        if (Take(key, JsonValueKind.Array, "a list") is not { } value)
+        {
+            return null;
+        }
+
+        double[] numbers = [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) ? number : double.NaN)];
+        return numbers.Length == count && numbers.All(number => double.IsFinite(number) && number > 0)
+            ? numbers
+            : throw Fault(key, $"must be {count} numbers more than 0");
+    }
+
     /// <summary>Strings of a list, or nothing.</summary>
     public string?[] Texts(string key) =>
         Take(key, JsonValueKind.Array, "a list") is { } value

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
+
 namespace Snug.Inference;
 
 /// <summary>Reads <c>config.json</c>.</summary>
-internal static class ConfigurationReader
+internal static partial class ConfigurationReader
 {
     /// <summary>Longest file. Real ones have some thousand bytes.</summary>
     public const int MaxFileBytes = 4 * 1024 * 1024;
@@ -19,7 +21,7 @@ internal static class ConfigurationReader
     public const int MaxCount = 1 << 28;
 
     /// <summary>Keys that do not change what a forward pass computes.</summary>
-    private static readonly HashSet<string> Harmless =
+    internal static readonly HashSet<string> Harmless =
     [
         "architectures", "auto_map", "bos_token_id", "chunk_size_feed_forward", "decoder_start_token_id", "dtype", "finetuning_task", "id2label",
         "initializer_range", "label2id", "max_window_layers", "model_max_length", "model_type", "name_or_path", "output_attentions",
@@ -30,7 +32,8 @@ internal static class ConfigurationReader
         "transformers.js_config", "unsloth_fixed", "unsloth_version", "language", "license", "mlp_dropout", "attn_implementation", "head_dim_original",
         "early_stopping", "length_penalty", "max_length", "max_new_tokens", "min_length", "no_repeat_ngram_size", "num_beam_groups", "num_beams",
         "num_return_sequences", "repetition_penalty", "temperature", "top_k", "top_p", "typical_p", "do_sample", "diversity_penalty",
-        "encoder_no_repeat_ngram_size", "output_scores", "return_dict_in_generate", "bad_words_ids", "prefix", "use_flash_attn",
+        "encoder_no_repeat_ngram_size", "output_scores", "return_dict_in_generate", "bad_words_ids", "prefix", "use_flash_attn", "cache_implementation",
+        "classifier_dropout",
     ];
 
     private static readonly HashSet<string> None = [];
@@ -50,7 +53,10 @@ internal static class ConfigurationReader
         string type = root.Text("model_type") ?? throw root.Fault("model_type", "is missing");
         ModelConfiguration configuration = type switch
         {
-            "llama" or "mistral" or "qwen2" or "qwen3" => ReadLlamaFamily(root, type),
+            "llama" or "mistral" or "qwen2" or "qwen3" or "smollm3" or "olmo2" => ReadLlamaFamily(root, type),
+            "phi3" => ReadPhi3(root),
+            "gemma2" or "gemma3_text" => ReadGemma(root, type),
+            "gpt_neox" => ReadGptNeoX(root),
             "gpt2" => ReadGpt2(root),
             _ => throw root.Fault("model_type", $"is '{type}'; supported are {string.Join(", ", Architecture.Names)}"),
         };
@@ -75,7 +81,8 @@ internal static class ConfigurationReader
             throw root.Fault("hidden_act", $"is '{activation}'; for {type} only silu is supported");
         }
 
-        (int? window, int firstSliding) = ReadWindow(root, type, layers);
+        (int? window, ImmutableArray<bool> sliding) = type == "smollm3" ? ReadSmolLM3Window(root, layers) : ReadWindow(root, type, layers);
+        int headSize = root.Whole("head_dim", 1, MaxSize) ?? (type == "qwen3" ? 128 : hidden / heads);
         return new ModelConfiguration
         {
             ModelType = type,
@@ -85,89 +92,34 @@ internal static class ConfigurationReader
             LayerCount = layers,
             HeadCount = heads,
             KeyValueHeadCount = root.Whole("num_key_value_heads", 1, MaxHeads) ?? heads,
-            HeadSize = root.Whole("head_dim", 1, MaxSize) ?? (type == "qwen3" ? 128 : hidden / heads),
+            HeadSize = headSize,
             MaximumPositions = positions,
-            NormEpsilon = (float)(root.Positive("rms_norm_eps") ?? 1e-6),
-            Rope = ReadRope(root, positions),
-            TiedEmbeddings = root.Flag("tie_word_embeddings") ?? false,
+            NormEpsilon = (float)(root.Positive("rms_norm_eps") ?? (type == "olmo2" ? 1e-5 : 1e-6)),
+            Rope = ReadRope(root, positions, headSize, type == "smollm3" ? 2_000_000 : 10_000),
+            RotaryLayers = type == "smollm3" ? ReadRotaryLayers(root, layers) : [],
+            TiedEmbeddings = root.Flag("tie_word_embeddings") ?? (type == "smollm3"),
             SlidingWindow = window,
-            FirstSlidingLayer = firstSliding,
+            SlidingLayers = sliding,
             AttentionBias = root.Flag("attention_bias") ?? false,
             FeedForwardBias = root.Flag("mlp_bias") ?? false,
-            BeginToken = root.Tokens("bos_token_id", MaxCount) is [>= 0 and var begin, ..] ? begin : null,
-            EndTokens = [.. root.Tokens("eos_token_id", MaxCount).Where(token => token >= 0)],
+            BeginToken = Begin(root),
+            EndTokens = Ends(root),
         };
     }
 
-    private static (int? Window, int First) ReadWindow(ConfigurationObject root, string type, int layers)
+    private static (int? Window, ImmutableArray<bool> Layers) ReadWindow(ConfigurationObject root, string type, int layers)
     {
         int? window = root.Whole("sliding_window", 1, MaxCount);
         bool isQwen = type is "qwen2" or "qwen3";
         bool used = isQwen ? root.Flag("use_sliding_window") ?? false : type == "mistral";
         int first = isQwen ? root.Whole("max_window_layers", 0, MaxCount) ?? layers : 0;
-        string?[] kinds = root.Texts("layer_types");
-        for (int layer = 0; layer < kinds.Length; layer++)
+        ImmutableArray<bool> usual = [.. Enumerable.Range(0, layers).Select(layer => used && window is not null && layer >= first)];
+        if (!ReadSlidingLayers(root, usual).SequenceEqual(usual))
         {
-            bool sliding = used && window is not null && layer >= first;
-            if (kinds.Length != layers || kinds[layer] != (sliding ? "sliding_attention" : "full_attention"))
-            {
-                throw root.Fault("layer_types", "does not agree with the sliding window that the other keys describe");
-            }
+            throw root.Fault("layer_types", "does not agree with the sliding window that the other keys describe");
         }
 
-        return (used ? window : null, first);
-    }
-
-    private static RopeConfiguration ReadRope(ConfigurationObject root, int positions)
-    {
-        ConfigurationObject? scaling = root.Object("rope_parameters") ?? root.Object("rope_scaling");
-        double theta = root.Positive("rope_theta") ?? 10_000;
-        double partial = root.Number("partial_rotary_factor") ?? 1;
-        if (partial != 1)
-        {
-            throw root.Fault("partial_rotary_factor", "other than 1 is not supported");
-        }
-
-        if (scaling is null)
-        {
-            return new RopeConfiguration { Theta = theta };
-        }
-
-        string kind = scaling.Text("rope_type") ?? scaling.Text("type") ?? "default";
-        _ = scaling.Text("type");
-        RopeConfiguration rope = new()
-        {
-            Theta = scaling.Positive("rope_theta") ?? theta,
-            Scaling = kind switch
-            {
-                "default" => RopeScaling.None,
-                "linear" => RopeScaling.Linear,
-                "dynamic" => RopeScaling.Dynamic,
-                "llama3" => RopeScaling.Llama3,
-                "yarn" => RopeScaling.Yarn,
-                _ => throw scaling.Fault("rope_type", $"is '{kind}'; supported are default, linear, dynamic, llama3 and yarn"),
-            },
-            OriginalPositions = scaling.Whole("original_max_position_embeddings", 1, MaxCount) ?? positions,
-            LowFrequencyFactor = scaling.Positive("low_freq_factor") ?? 1,
-            HighFrequencyFactor = scaling.Positive("high_freq_factor") ?? 4,
-            BetaFast = scaling.Positive("beta_fast") ?? 32,
-            BetaSlow = scaling.Positive("beta_slow") ?? 1,
-            Truncate = scaling.Flag("truncate") ?? true,
-            AttentionFactor = scaling.Positive("attention_factor"),
-        };
-        double? factor = scaling.Positive("factor");
-        if (factor is null && rope.Scaling is not RopeScaling.None and not RopeScaling.Yarn)
-        {
-            throw scaling.Fault("factor", "is missing");
-        }
-
-        if (rope.Scaling == RopeScaling.Llama3 && rope.HighFrequencyFactor <= rope.LowFrequencyFactor)
-        {
-            throw scaling.Fault("high_freq_factor", "must be more than low_freq_factor");
-        }
-
-        scaling.RefuseUnknown(None, None);
-        return rope with { Factor = factor ?? (double)positions / rope.OriginalPositions };
+        return used && window is not null ? (window, usual) : (null, []);
     }
 
     private static ModelConfiguration ReadGpt2(ConfigurationObject root)
@@ -202,8 +154,8 @@ internal static class ConfigurationReader
             TiedEmbeddings = root.Flag("tie_word_embeddings") ?? true,
             AttentionBias = true,
             FeedForwardBias = true,
-            BeginToken = root.Tokens("bos_token_id", MaxCount) is [>= 0 and var begin, ..] ? begin : null,
-            EndTokens = [.. root.Tokens("eos_token_id", MaxCount).Where(token => token >= 0)],
+            BeginToken = Begin(root),
+            EndTokens = Ends(root),
         };
     }
 
@@ -214,7 +166,7 @@ internal static class ConfigurationReader
             throw root.Fault("num_key_value_heads", $"is {configuration.KeyValueHeadCount}, which does not divide {configuration.HeadCount} heads");
         }
 
-        if (configuration.HeadSize == 0 || (configuration.Rope is not null && configuration.HeadSize % 2 != 0))
+        if (configuration.HeadSize == 0 || (configuration.Rope is { RotatedSize: null } && configuration.HeadSize % 2 != 0))
         {
             throw root.Fault("head_dim", "must be even for rotary positions, and more than 0");
         }

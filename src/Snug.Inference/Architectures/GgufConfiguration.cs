@@ -15,13 +15,37 @@ internal static class GgufConfiguration
         "tensor_data_layout",
     ];
 
+    /// <summary>Keys that only one architecture may have.</summary>
+    private static bool IsOwn(string architecture, string key) => architecture switch
+    {
+        "gemma2" => key is "attn_logit_softcapping" or "final_logit_softcapping" or "attention.sliding_window_pattern",
+        "gemma3" => key is "final_logit_softcapping" or "attention.sliding_window_pattern" or "rope.freq_base_swa",
+        "gptneox" => key is "use_parallel_residual",
+        _ => false,
+    };
+
+    /// <summary>Architectures by their names in GGUF, with transformers' names for them.</summary>
+    private static readonly Dictionary<string, string> Architectures = new()
+    {
+        ["llama"] = "llama",
+        ["qwen2"] = "qwen2",
+        ["qwen3"] = "qwen3",
+        ["gpt2"] = "gpt2",
+        ["phi3"] = "phi3",
+        ["gemma2"] = "gemma2",
+        ["gemma3"] = "gemma3_text",
+        ["smollm3"] = "smollm3",
+        ["olmo2"] = "olmo2",
+        ["gptneox"] = "gpt_neox",
+    };
+
     public static ModelConfiguration Read(GgufFile file)
     {
         Metadata metadata = new(file);
         string architecture = metadata.Text("general.architecture") ?? throw metadata.Fault("general.architecture", "is missing");
-        if (architecture is not ("llama" or "qwen2" or "qwen3" or "gpt2"))
+        if (!Architectures.TryGetValue(architecture, out string? type))
         {
-            throw metadata.Fault("general.architecture", $"is '{architecture}'; supported are gpt2, llama, qwen2 and qwen3");
+            throw metadata.Fault("general.architecture", $"is '{architecture}'; supported are {string.Join(", ", Architectures.Keys.Order(StringComparer.Ordinal))}");
         }
 
         RefuseUnknown(file, metadata, architecture);
@@ -40,7 +64,9 @@ internal static class GgufConfiguration
         int headSize = metadata.Whole($"{architecture}.attention.key_length", 1, ConfigurationReader.MaxSize) ?? hidden / heads;
         int positions = Whole("context_length", ConfigurationReader.MaxCount);
         bool isGpt2 = architecture == "gpt2";
-        if (heads % keyHeads != 0 || headSize == 0 || (!isGpt2 && headSize % 2 != 0) || (long)heads * headSize > ConfigurationReader.MaxSize)
+        bool hasLayerNorm = architecture is "gpt2" or "gptneox";
+        RopeConfiguration? rope = isGpt2 ? null : ReadRope(metadata, file, architecture, headSize, positions);
+        if (heads % keyHeads != 0 || headSize == 0 || (rope is { RotatedSize: null } && headSize % 2 != 0) || (long)heads * headSize > ConfigurationReader.MaxSize)
         {
             throw metadata.Fault($"{architecture}.attention.head_count", $"({heads}, {keyHeads} for keys, of {headSize} numbers) makes no sense");
         }
@@ -50,25 +76,68 @@ internal static class GgufConfiguration
             throw metadata.Fault($"{architecture}.attention.value_length", "differs from key_length, which is not supported");
         }
 
-        string epsilon = $"{architecture}.attention.{(isGpt2 ? "layer_norm_epsilon" : "layer_norm_rms_epsilon")}";
-        return new ModelConfiguration
+        string epsilon = $"{architecture}.attention.{(hasLayerNorm ? "layer_norm_epsilon" : "layer_norm_rms_epsilon")}";
+        int layers = Whole("block_count", ConfigurationReader.MaxLayers);
+        ModelConfiguration configuration = new()
         {
-            ModelType = architecture,
+            ModelType = type,
             VocabularySize = (int)embedding.Shape[0],
             HiddenSize = hidden,
             IntermediateSize = Whole("feed_forward_length", ConfigurationReader.MaxSize),
-            LayerCount = Whole("block_count", ConfigurationReader.MaxLayers),
+            LayerCount = layers,
             HeadCount = heads,
             KeyValueHeadCount = keyHeads,
             HeadSize = headSize,
             MaximumPositions = positions,
             NormEpsilon = (float)(metadata.Positive(epsilon) ?? throw metadata.Fault(epsilon, "is missing")),
-            Rope = isGpt2 ? null : ReadRope(metadata, architecture, headSize, positions),
-            SlidingWindow = metadata.Whole($"{architecture}.attention.sliding_window", 1, ConfigurationReader.MaxCount),
-            AttentionBias = isGpt2 || file.Find("blk.0.attn_q.bias") is not null,
-            FeedForwardBias = isGpt2 || file.Find("blk.0.ffn_up.bias") is not null,
+            Rope = rope,
+            SlidingWindow = metadata.Whole($"{architecture}.attention.sliding_window", 0, ConfigurationReader.MaxCount) is > 0 and var window ? window : null,
+            AttentionBias = isGpt2 || file.Find("blk.0.attn_q.bias") is not null || file.Find("blk.0.attn_qkv.bias") is not null,
+            FeedForwardBias = hasLayerNorm || file.Find("blk.0.ffn_up.bias") is not null,
             BeginToken = metadata.Whole("tokenizer.ggml.bos_token_id", 0, ConfigurationReader.MaxCount),
             EndTokens = ReadEndTokens(metadata),
+        };
+        return architecture switch
+        {
+            "gemma2" or "gemma3" => WithGemma(configuration, metadata, architecture),
+
+            // One layer in four, in every model of the family.
+            "smollm3" => configuration with { RotaryLayers = [.. Enumerable.Range(1, layers).Select(layer => layer % 4 != 0)] },
+
+            // The file does not say which GELU; the published models have the exact one.
+            "gptneox" => configuration with { ParallelResidual = metadata.Flag("gptneox.use_parallel_residual") ?? true, ExactGelu = true },
+            "olmo2" when configuration.SlidingWindow is not null =>
+                throw metadata.Fault("olmo2.attention.sliding_window", "is set, as in OLMo 3, which is not supported"),
+            _ => configuration,
+        };
+    }
+
+    /// <summary>What llama.cpp knows of Gemma without the file: the order of layers, and the scale of scores in the largest models.</summary>
+    private static ModelConfiguration WithGemma(ModelConfiguration c, Metadata metadata, string architecture)
+    {
+        bool isSecond = architecture == "gemma2";
+        bool isLargest = c.LayerCount == (isSecond ? 46 : 62);
+        bool hasWindow = isSecond || c.SlidingWindow is not null;
+        ImmutableArray<bool> sliding = metadata.Flags($"{architecture}.attention.sliding_window_pattern");
+        int pattern = isSecond ? 2 : 6;
+        if (sliding.IsEmpty)
+        {
+            pattern = metadata.Whole($"{architecture}.attention.sliding_window_pattern", 1, ConfigurationReader.MaxLayers) ?? pattern;
+            sliding = [.. Enumerable.Range(1, c.LayerCount).Select(layer => hasWindow && layer % pattern != 0)];
+        }
+        else if (sliding.Length != c.LayerCount)
+        {
+            throw metadata.Fault($"{architecture}.attention.sliding_window_pattern", $"has {sliding.Length} entries for {c.LayerCount} layers");
+        }
+
+        return c with
+        {
+            SlidingWindow = c.SlidingWindow ?? (isSecond ? 4096 : null),
+            SlidingLayers = sliding,
+            LocalRope = isSecond ? null : new RopeConfiguration { Theta = metadata.Positive("gemma3.rope.freq_base_swa") ?? 10_000 },
+            AttentionScale = isLargest ? (float)(1 / Math.Sqrt(c.HiddenSize / c.HeadCount)) : null,
+            AttentionSoftCap = isSecond ? (float)(metadata.Positive("gemma2.attn_logit_softcapping") ?? 50) : null,
+            LogitSoftCap = (float?)(metadata.Positive($"{architecture}.final_logit_softcapping") ?? (isSecond ? 30 : null)),
         };
     }
 
@@ -78,12 +147,13 @@ internal static class GgufConfiguration
         return [.. tokens.OfType<int>().Distinct()];
     }
 
-    private static RopeConfiguration ReadRope(Metadata metadata, string architecture, int headSize, int positions)
+    private static RopeConfiguration ReadRope(Metadata metadata, GgufFile file, string architecture, int headSize, int positions)
     {
         string Key(string name) => $"{architecture}.rope.{name}";
-        if (metadata.Whole(Key("dimension_count"), 1, ConfigurationReader.MaxSize) is { } rotated && rotated != headSize)
+        int? rotated = metadata.Whole(Key("dimension_count"), 1, ConfigurationReader.MaxSize) is { } size && size != headSize ? size : null;
+        if (rotated is { } part && (part > headSize || part % 2 != 0 || architecture is not ("gptneox" or "phi3")))
         {
-            throw metadata.Fault(Key("dimension_count"), $"is {rotated} of {headSize} numbers; partial rotation is not supported");
+            throw metadata.Fault(Key("dimension_count"), $"is {part} of {headSize} numbers, which is not supported for {architecture}");
         }
 
         string kind = metadata.Text(Key("scaling.type")) ?? "none";
@@ -95,6 +165,14 @@ internal static class GgufConfiguration
             "yarn" => RopeScaling.Yarn,
             _ => throw metadata.Fault(Key("scaling.type"), $"is '{kind}'; supported are none, linear and yarn"),
         };
+        ImmutableArray<double> shorts = ReadFactors(file, "rope_factors_short.weight", (rotated ?? headSize) / 2);
+        ImmutableArray<double> longs = ReadFactors(file, "rope_factors_long.weight", (rotated ?? headSize) / 2);
+        if (shorts.IsEmpty != longs.IsEmpty)
+        {
+            throw new ModelFormatException("There are rotary factors for long sequences or for short ones, but not for both.", file.FilePath);
+        }
+
+        scaling = shorts.IsEmpty ? scaling : RopeScaling.LongRope;
         double ownFactor = scaling == RopeScaling.Yarn && factor > 1 ? (0.1 * Math.Log(factor)) + 1 : 1;
         return new RopeConfiguration
         {
@@ -106,9 +184,26 @@ internal static class GgufConfiguration
             BetaSlow = metadata.Positive(Key("scaling.yarn_beta_slow")) ?? 1,
             AttentionFactor = metadata.Positive(Key("scaling.attn_factor")) is { } own ? own * ownFactor : null,
 
-            // The converter reorders the rows of queries and keys for this architecture only.
-            Interleaved = architecture == "llama",
+            RotatedSize = rotated,
+            ShortFactors = shorts,
+            LongFactors = longs,
+
+            // The converter reorders the rows of queries and keys for these architectures only.
+            Interleaved = architecture is "llama" or "smollm3",
         };
+    }
+
+    private static ImmutableArray<double> ReadFactors(GgufFile file, string name, int count)
+    {
+        if (file.Find(name) is not { } tensor)
+        {
+            return [];
+        }
+
+        float[] factors = tensor.ElementCount == count ? file.ReadSingles(tensor) : [];
+        return factors.Length == count && factors.All(factor => float.IsFinite(factor) && factor > 0)
+            ? [.. factors.Select(factor => (double)factor)]
+            : throw new ModelFormatException($"Tensor '{name}' must be {count} numbers more than 0.", file.FilePath, tensor.Offset);
     }
 
     private static void RefuseUnknown(GgufFile file, Metadata metadata, string architecture)
@@ -117,7 +212,8 @@ internal static class GgufConfiguration
         foreach ((string key, object value) in file.Metadata)
         {
             bool isEmpty = value is false or 0u or 0 or 0ul or 0L;
-            if (key.StartsWith(prefix, StringComparison.Ordinal) && !Known.Contains(key[prefix.Length..]) && !isEmpty)
+            string own = key.StartsWith(prefix, StringComparison.Ordinal) ? key[prefix.Length..] : "";
+            if (own.Length > 0 && !Known.Contains(own) && !IsOwn(architecture, own) && !isEmpty)
             {
                 throw metadata.Fault(key, "is not known, so the result might be wrong");
             }
@@ -148,6 +244,16 @@ internal static class GgufConfiguration
 
         /// <summary>A token id, or null where the file has a number that is none.</summary>
         public int? Token(string key) => Number(key) is { } number && number >= 0 && number <= ConfigurationReader.MaxCount ? (int)number : null;
+
+        public bool? Flag(string key) => Value(key) switch
+        {
+            null => null,
+            bool flag => flag,
+            _ => throw Fault(key, "must be true or false"),
+        };
+
+        /// <summary>A list of truth values, or nothing where there is another value.</summary>
+        public ImmutableArray<bool> Flags(string key) => Value(key) is bool[] flags ? [.. flags] : [];
 
         public ModelFormatException Fault(string key, string problem) => new($"Metadata '{key}' {problem}.", file.FilePath, jsonPath: key);
 

@@ -76,7 +76,7 @@ internal sealed class Gpt2 : Transformer
             worker.LinearAdd(b.Inner, layer.Down, b.Projected, b.Residual);
         }
 
-        worker.LayerNorm(b.Residual, _outputNorm.Weight, _outputNorm.Bias, b.Normed);
+        worker.LayerNormOutputs(b.Residual, _outputNorm.Weight, _outputNorm.Bias, b.Normed);
         worker.Logits(b.Normed, _head, b.Logits);
     }
 

@@ -1,8 +1,10 @@
 namespace Snug.Inference;
 
-/// <summary>Llama and Mistral: rotary positions, grouped queries, normalization before each block, a gated feed-forward network.</summary>
+/// <summary>Llama, Mistral and SmolLM3: rotary positions (SmolLM3 leaves them out in some layers), grouped queries, normalization before each block, a
+/// gated feed-forward network.</summary>
 internal sealed class Llama : Transformer
 {
+    private readonly ModelConfiguration _configuration;
     private readonly Matrix _embedding;
     private readonly Layer[] _layers;
     private readonly WeightVector _outputNorm;
@@ -12,6 +14,7 @@ internal sealed class Llama : Transformer
 
     public Llama(ModelConfiguration c, WeightLoader weights, int chunk)
     {
+        _configuration = c;
         TensorName embedding = new("model.embed_tokens", "token_embd");
         weights.AllowPrefix("model.", embedding.Weight);
         _embedding = weights.Table(embedding, c.VocabularySize, c.HiddenSize);
@@ -31,15 +34,13 @@ internal sealed class Llama : Transformer
 
         _outputNorm = weights.Vector(new TensorName("model.norm", "output_norm").Weight, c.HiddenSize);
         _head = weights.OutputHead(c, _embedding);
-        _rotary = Own(new RotaryTable(c.Rope!, c.HeadSize, c.MaximumPositions, chunk, weights.RotaryFactors(c.HeadSize / 2)));
+        _rotary = Own(new RotaryTable(c.Rope!, c, chunk, weights.RotaryFactors(c)));
         _buffers = Own(new DecoderBuffers(c, chunk, gated: true, weights.HasPacked));
 
         static TensorName Name(int layer, string safetensors, string gguf) => TensorName.OfLayer(layer, safetensors, gguf);
     }
 
     public override Activation Logits => _buffers.Logits;
-
-    public override void Prepare(int sequenceLength) => _rotary.Prepare(sequenceLength);
 
     public override void Run(Worker worker)
     {
@@ -55,15 +56,19 @@ internal sealed class Llama : Transformer
             worker.Linear(b.Normed, layer.Key, b.Key);
             worker.Linear(b.Normed, layer.Value, b.Value);
             worker.Wait();
-            worker.Rotate(b.Query, _rotary);
-            worker.Rotate(b.Key, _rotary);
+            if (_configuration.IsRotary(i))
+            {
+                worker.Rotate(b.Query, _rotary);
+                worker.Rotate(b.Key, _rotary);
+            }
+
             worker.Remember(i, b.Key, b.Value);
             worker.Attend(i, b.Query, b.Attended);
             worker.LinearAdd(b.Attended, layer.Output, b.Projected, b.Residual);
             layer.FeedForward.Run(worker, b);
         }
 
-        worker.RmsNorm(b.Residual, _outputNorm, b.Normed);
+        worker.RmsNormOutputs(b.Residual, _outputNorm, b.Normed);
         worker.Logits(b.Normed, _head, b.Logits);
     }
 

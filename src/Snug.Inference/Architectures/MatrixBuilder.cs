@@ -25,6 +25,30 @@ internal static unsafe class MatrixBuilder
         return new Matrix(tensor.Type, rows, columns, file.Content.Map() + tensor.Offset + (firstRow * rowBytes)) { Bias = bias };
     }
 
+    /// <summary>A matrix of rows of a tensor of plain numbers, in an order of its own.</summary>
+    public static Matrix BuildRows(TensorFile file, TensorInfo tensor, IReadOnlyList<int> rows, WeightFormat format, NativeBuffer? bias)
+    {
+        int columns = (int)tensor.Columns;
+        int rowBytes = checked(columns * TensorTypes.Block(tensor.Type).Bytes);
+        if (PackedRows.IsPackable(tensor.Type))
+        {
+            throw new ModelFormatException($"The rows of tensor '{tensor.Name}' are in another order, which is not supported for {tensor.Type}.", file.FilePath, tensor.Offset);
+        }
+
+        if (Target(format, columns) is { } target)
+        {
+            return Round(target, tensor.Type, rows.Count, columns, bias, (row, stored) => file.Read(tensor, (long)rows[row] * rowBytes, stored));
+        }
+
+        NativeBuffer ordered = new((long)rows.Count * rowBytes);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            file.Read(tensor, (long)rows[row] * rowBytes, new Span<byte>(ordered.Pointer + ((long)row * rowBytes), rowBytes));
+        }
+
+        return new Matrix(tensor.Type, rows.Count, columns, ordered) { Bias = bias };
+    }
+
     /// <summary>A matrix of some columns of a tensor that is stored the other way round.</summary>
     public static Matrix BuildTransposed(TensorFile file, TensorInfo tensor, int firstRow, int rows, WeightFormat format, NativeBuffer? bias)
     {

@@ -5,7 +5,7 @@ namespace Snug.Inference;
 /// <summary>What a model is made of, as its <c>config.json</c> or its GGUF metadata says. Checked when read.</summary>
 public sealed record ModelConfiguration
 {
-    /// <summary>The architecture: <c>llama</c>, <c>mistral</c>, <c>qwen2</c>, <c>qwen3</c> or <c>gpt2</c>.</summary>
+    /// <summary>The architecture: <c>llama</c>, <c>gemma2</c>, <c>phi3</c> and so on, as transformers names it.</summary>
     public required string ModelType { get; init; }
 
     /// <summary>Number of tokens that the model knows.</summary>
@@ -44,8 +44,8 @@ public sealed record ModelConfiguration
     /// <summary>Positions that a token sees, itself included; null for all.</summary>
     public int? SlidingWindow { get; init; }
 
-    /// <summary>Layers before this one see everything, even if there is a sliding window.</summary>
-    public int FirstSlidingLayer { get; init; }
+    /// <summary>Which layers have the sliding window, one by one; empty if all have it. Without a window it says which layers are local.</summary>
+    public ImmutableArray<bool> SlidingLayers { get; init; } = [];
 
     /// <summary>Whether the projections of attention have biases, where the architecture leaves it open.</summary>
     public bool AttentionBias { get; init; }
@@ -59,10 +59,40 @@ public sealed record ModelConfiguration
     /// <summary>Tokens that end generation, if the file says so.</summary>
     public ImmutableArray<int> EndTokens { get; init; } = [];
 
+    /// <summary>Rotary positions of the local layers, where they have others than the rest.</summary>
+    internal RopeConfiguration? LocalRope { get; init; }
+
+    /// <summary>Which layers rotate queries and keys, one by one; empty if all do.</summary>
+    internal ImmutableArray<bool> RotaryLayers { get; init; } = [];
+
+    /// <summary>Factor of attention scores; null for the inverse root of the head size.</summary>
+    internal float? AttentionScale { get; init; }
+
+    /// <summary>Bound that attention scores approach; null for none.</summary>
+    internal float? AttentionSoftCap { get; init; }
+
+    /// <summary>Bound that logits approach; null for none.</summary>
+    internal float? LogitSoftCap { get; init; }
+
+    /// <summary>Whether attention and feed-forward network read the same input and are added together.</summary>
+    internal bool ParallelResidual { get; init; }
+
+    /// <summary>Whether GELU is the exact one, by the error function, where the architecture leaves it open.</summary>
+    internal bool ExactGelu { get; init; }
+
+    /// <summary>Factor of attention scores.</summary>
+    internal float ScoreFactor => AttentionScale ?? 1f / MathF.Sqrt(HeadSize);
+
     internal int QuerySize => HeadCount * HeadSize;
 
     internal int KeyValueSize => KeyValueHeadCount * HeadSize;
 
     /// <summary>The window of one layer, or no limit.</summary>
-    internal int WindowOf(int layer) => SlidingWindow is { } window && layer >= FirstSlidingLayer ? window : int.MaxValue;
+    internal int WindowOf(int layer) => SlidingWindow is { } window && (SlidingLayers.IsEmpty || SlidingLayers[layer]) ? window : int.MaxValue;
+
+    /// <summary>Whether a layer is one of the local ones.</summary>
+    internal bool IsLocal(int layer) => !SlidingLayers.IsEmpty && SlidingLayers[layer];
+
+    /// <summary>Whether a layer rotates its queries and keys.</summary>
+    internal bool IsRotary(int layer) => RotaryLayers.IsEmpty || RotaryLayers[layer];
 }

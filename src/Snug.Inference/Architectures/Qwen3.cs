@@ -33,15 +33,13 @@ internal sealed class Qwen3 : Transformer
 
         _outputNorm = weights.Vector(new TensorName("model.norm", "output_norm").Weight, c.HiddenSize);
         _head = weights.OutputHead(c, _embedding);
-        _rotary = Own(new RotaryTable(c.Rope!, c.HeadSize, c.MaximumPositions, chunk, weights.RotaryFactors(c.HeadSize / 2)));
+        _rotary = Own(new RotaryTable(c.Rope!, c, chunk, weights.RotaryFactors(c)));
         _buffers = Own(new DecoderBuffers(c, chunk, gated: true, weights.HasPacked));
 
         static TensorName Name(int layer, string safetensors, string gguf) => TensorName.OfLayer(layer, safetensors, gguf);
     }
 
     public override Activation Logits => _buffers.Logits;
-
-    public override void Prepare(int sequenceLength) => _rotary.Prepare(sequenceLength);
 
     public override void Run(Worker worker)
     {
@@ -67,7 +65,7 @@ internal sealed class Qwen3 : Transformer
             layer.FeedForward.Run(worker, b);
         }
 
-        worker.RmsNorm(b.Residual, _outputNorm, b.Normed);
+        worker.RmsNormOutputs(b.Residual, _outputNorm, b.Normed);
         worker.Logits(b.Normed, _head, b.Logits);
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Snug.Inference;
 
 /// <summary>Rotary position embedding of a model.</summary>
@@ -32,6 +34,15 @@ public sealed record RopeConfiguration
 
     /// <summary>Factor of sine and cosine; null for the scaling's own.</summary>
     public double? AttentionFactor { get; init; }
+
+    /// <summary>Numbers at the beginning of a head that are rotated; null for all.</summary>
+    public int? RotatedSize { get; init; }
+
+    /// <summary>LongRoPE: what each frequency is divided by while a sequence is not longer than <see cref="OriginalPositions"/>.</summary>
+    public ImmutableArray<double> ShortFactors { get; init; } = [];
+
+    /// <summary>LongRoPE: what each frequency is divided by in longer sequences.</summary>
+    public ImmutableArray<double> LongFactors { get; init; } = [];
 
     /// <summary>Whether neighbouring numbers are rotated together (GGUF's Llama files), not the halves of a head.</summary>
     public bool Interleaved { get; init; }

@@ -17,4 +17,7 @@ public enum RopeScaling
 
     /// <summary>As <see cref="Llama3"/> with limits counted in rotations, and with scores scaled.</summary>
     Yarn,
+
+    /// <summary>Each frequency is divided by a factor of its own; there is one list for short and one for long sequences (Phi-3).</summary>
+    LongRope,
 }

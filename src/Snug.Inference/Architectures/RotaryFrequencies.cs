@@ -11,12 +11,7 @@ internal static class RotaryFrequencies
     /// <param name="frequencies">Is filled.</param>
     public static void Compute(RopeConfiguration rope, int size, int positions, int length, Span<double> frequencies)
     {
-        double theta = rope.Theta;
-        if (rope.Scaling == RopeScaling.Dynamic && length > positions)
-        {
-            theta *= Math.Pow((rope.Factor * length / positions) - (rope.Factor - 1), size / (size - 2.0));
-        }
-
+        double theta = Base(rope, size, positions, length);
         for (int i = 0; i < frequencies.Length; i++)
         {
             double frequency = Math.Pow(theta, -2.0 * i / size);
@@ -25,14 +20,28 @@ internal static class RotaryFrequencies
                 RopeScaling.Linear => frequency / rope.Factor,
                 RopeScaling.Llama3 => Llama3(rope, frequency),
                 RopeScaling.Yarn => Yarn(rope, frequency, i, size),
+                RopeScaling.LongRope => frequency / (IsLong(rope, length) ? rope.LongFactors : rope.ShortFactors)[i],
                 _ => frequency,
             };
         }
     }
 
+    /// <summary>Base of the frequencies, which grows with the sequence when scaling is dynamic.</summary>
+    public static double Base(RopeConfiguration rope, int size, int positions, int length) =>
+        rope.Scaling == RopeScaling.Dynamic && length > positions
+            ? rope.Theta * Math.Pow((rope.Factor * length / positions) - (rope.Factor - 1), size / (size - 2.0))
+            : rope.Theta;
+
+    /// <summary>Whether a sequence of that length is rotated by the long factors.</summary>
+    public static bool IsLong(RopeConfiguration rope, int length) => rope.Scaling == RopeScaling.LongRope && length > rope.OriginalPositions;
+
     /// <summary>Factor of sine and cosine.</summary>
-    public static double AttentionFactor(RopeConfiguration rope) =>
-        rope.AttentionFactor ?? (rope.Scaling == RopeScaling.Yarn && rope.Factor > 1 ? (0.1 * Math.Log(rope.Factor)) + 1 : 1);
+    public static double AttentionFactor(RopeConfiguration rope) => rope.AttentionFactor ?? rope.Scaling switch
+    {
+        RopeScaling.Yarn when rope.Factor > 1 => (0.1 * Math.Log(rope.Factor)) + 1,
+        RopeScaling.LongRope when rope.Factor > 1 => Math.Sqrt(1 + (Math.Log(rope.Factor) / Math.Log(rope.OriginalPositions))),
+        _ => 1,
+    };
 
     private static double Llama3(RopeConfiguration rope, double frequency)
     {

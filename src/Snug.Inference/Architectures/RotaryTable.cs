@@ -6,54 +6,49 @@ internal sealed unsafe class RotaryTable : IDisposable
     private readonly RopeConfiguration _rope;
     private readonly int _size;
     private readonly int _positions;
-    private readonly float[]? _factors;
+    private readonly double _scale;
     private readonly double[] _frequencies;
+    private readonly double[] _longFrequencies;
     private readonly NativeBuffer _cosines;
     private readonly NativeBuffer _sines;
-    private int _frequencyLength;
 
-    /// <param name="rope">The model's configuration.</param>
-    /// <param name="size">Numbers of a head that are rotated.</param>
-    /// <param name="positions">The model's maximum, beyond which dynamic scaling begins.</param>
+    /// <param name="rope">The positions of the layers that use the table.</param>
+    /// <param name="c">The model.</param>
     /// <param name="tokens">Most tokens in a chunk.</param>
     /// <param name="factors">Divisors of the frequencies, when the file brings its own.</param>
-    public RotaryTable(RopeConfiguration rope, int size, int positions, int tokens, float[]? factors)
+    public RotaryTable(RopeConfiguration rope, ModelConfiguration c, int tokens, float[]? factors = null)
     {
         _rope = rope;
-        _size = size;
-        _positions = positions;
-        _factors = factors;
-        _frequencies = new double[size / 2];
-        _cosines = NativeBuffer.OfSingles((long)tokens * size / 2);
-        _sines = NativeBuffer.OfSingles((long)tokens * size / 2);
-        SetFrequencies(0);
-    }
-
-    /// <summary>Prepares for a sequence of that length; only dynamic scaling depends on it. Called by one thread, before a pass.</summary>
-    public void Prepare(int sequenceLength)
-    {
-        int length = _rope.Scaling == RopeScaling.Dynamic ? Math.Max(sequenceLength, _positions) : 0;
-        if (length != _frequencyLength)
-        {
-            SetFrequencies(length);
-        }
+        _size = rope.RotatedSize ?? c.HeadSize;
+        _positions = c.MaximumPositions;
+        _scale = RotaryFrequencies.AttentionFactor(rope);
+        _frequencies = Frequencies(0, factors);
+        _longFrequencies = rope.Scaling == RopeScaling.LongRope ? Frequencies(int.MaxValue, factors) : _frequencies;
+        _cosines = NativeBuffer.OfSingles((long)tokens * _frequencies.Length);
+        _sines = NativeBuffer.OfSingles((long)tokens * _frequencies.Length);
     }
 
     /// <summary>Fills the row of one token of the chunk.</summary>
-    public void Fill(int token, int position)
+    /// <param name="token">Number of the row.</param>
+    /// <param name="position">Where the token stands.</param>
+    /// <param name="length">Length of its sequence, which some scalings depend on.</param>
+    public void Fill(int token, int position, int length)
     {
         float* cosine = _cosines.Singles + ((long)token * _frequencies.Length);
         float* sine = _sines.Singles + ((long)token * _frequencies.Length);
-        double scale = RotaryFrequencies.AttentionFactor(_rope);
-        for (int i = 0; i < _frequencies.Length; i++)
+        bool isDynamic = _rope.Scaling == RopeScaling.Dynamic && length > _positions;
+        double theta = isDynamic ? RotaryFrequencies.Base(_rope, _size, _positions, length) : 0;
+        double[] frequencies = RotaryFrequencies.IsLong(_rope, length) ? _longFrequencies : _frequencies;
+        for (int i = 0; i < frequencies.Length; i++)
         {
-            (double s, double c) = Math.SinCos(position * _frequencies[i]);
-            cosine[i] = (float)(c * scale);
-            sine[i] = (float)(s * scale);
+            double frequency = isDynamic ? Math.Pow(theta, -2.0 * i / _size) : frequencies[i];
+            (double s, double c) = Math.SinCos(position * frequency);
+            cosine[i] = (float)(c * _scale);
+            sine[i] = (float)(s * _scale);
         }
     }
 
-    /// <summary>Rotates one head of one token.</summary>
+    /// <summary>Rotates one head of one token; what lies behind the rotated part stays as it is.</summary>
     public void Rotate(int token, float* head)
     {
         float* cosine = _cosines.Singles + ((long)token * _frequencies.Length);
@@ -76,13 +71,15 @@ internal sealed unsafe class RotaryTable : IDisposable
         _sines.Dispose();
     }
 
-    private void SetFrequencies(int length)
+    private double[] Frequencies(int length, float[]? factors)
     {
-        _frequencyLength = length;
-        RotaryFrequencies.Compute(_rope, _size, _positions, length, _frequencies);
-        for (int i = 0; _factors is not null && i < _frequencies.Length; i++)
+        double[] frequencies = new double[_size / 2];
+        RotaryFrequencies.Compute(_rope, _size, _positions, _rope.Scaling == RopeScaling.LongRope ? length : 0, frequencies);
+        for (int i = 0; factors is not null && i < frequencies.Length; i++)
         {
-            _frequencies[i] /= _factors[i];
+            frequencies[i] /= factors[i];
         }
+
+        return frequencies;
     }
 }

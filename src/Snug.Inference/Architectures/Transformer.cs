@@ -5,13 +5,8 @@ internal abstract class Transformer : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
 
-    /// <summary>Rows of logits: one, or one for each token of a chunk if those are asked for.</summary>
+    /// <summary>Rows of logits: one for each token of a pass whose logits are wanted.</summary>
     public abstract Activation Logits { get; }
-
-    /// <summary>Called by one thread before a pass over tokens of a sequence of that final length.</summary>
-    public virtual void Prepare(int sequenceLength)
-    {
-    }
 
     /// <summary>One thread's share of a pass.</summary>
     public abstract void Run(Worker worker);

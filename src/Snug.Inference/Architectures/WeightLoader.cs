@@ -7,7 +7,11 @@ namespace Snug.Inference;
 internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format) : IDisposable
 {
     /// <summary>Endings of tensors that hold constants, which are computed here.</summary>
-    private static readonly string[] Constants = [".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", "rope_freqs.weight"];
+    private static readonly string[] Constants = 
+    [
+        ".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias", "rope_freqs.weight",
+        "rope_factors_long.weight", "rope_factors_short.weight",
+    ];
 
     private readonly HashSet<string> _used = [];
     private readonly List<IDisposable> _loaded = [];
@@ -50,10 +54,10 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
     }
 
     /// <summary>A part of the rows of a linear layer that several are fused in.</summary>
-    public Matrix LinearPart(TensorName name, int totalRows, int columns, int firstRow, int rows)
+    public Matrix LinearPart(TensorName name, int totalRows, int columns, int firstRow, int rows, bool bias = true)
     {
         (TensorFile file, TensorInfo tensor) = Take(name.Weight, totalRows, columns);
-        return Keep(MatrixBuilder.Build(file, tensor, firstRow, rows, format, BiasPart(name.Bias, totalRows, firstRow, rows)));
+        return Keep(MatrixBuilder.Build(file, tensor, firstRow, rows, format, bias ? BiasPart(name.Bias, totalRows, firstRow, rows) : null));
     }
 
     /// <summary>As <see cref="LinearPart"/>, of weights that are stored [inputs, outputs], as GPT-2's convolutions are.</summary>
@@ -70,6 +74,25 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
         return Keep(MatrixBuilder.Build(file, tensor, 0, rows, TableFormat, null));
     }
 
+    /// <summary>Rows of a linear layer picked one by one, of one that several are fused in.</summary>
+    public Matrix LinearRows(TensorName name, int totalRows, int columns, IReadOnlyList<int> rows, bool bias)
+    {
+        (TensorFile file, TensorInfo tensor) = Take(name.Weight, totalRows, columns);
+        return Keep(MatrixBuilder.BuildRows(file, tensor, rows, format, bias ? BiasRows(name.Bias, totalRows, rows) : null));
+    }
+
+    /// <summary>As <see cref="Vector(TensorName, int)"/>; in safetensors, the normalizations of Gemma store what is to be added to one.</summary>
+    public WeightVector VectorPlusOne(TensorName name, int length)
+    {
+        WeightVector vector = Vector(name, length);
+        for (int i = 0; !IsGguf && i < length; i++)
+        {
+            vector.Values[i] += 1;
+        }
+
+        return vector;
+    }
+
     public WeightVector Vector(TensorName name, int length)
     {
         (TensorFile file, TensorInfo tensor) = Take(name, length);
@@ -80,9 +103,9 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
     }
 
     /// <summary>The projection onto the vocabulary: the embedding table itself where the two are tied.</summary>
-    public Matrix OutputHead(ModelConfiguration configuration, Matrix embedding)
+    public Matrix OutputHead(ModelConfiguration configuration, Matrix embedding, string safetensors = "lm_head")
     {
-        TensorName name = new("lm_head", "output");
+        TensorName name = new(safetensors, "output");
         bool tied = configuration.TiedEmbeddings ?? !Has(name.Weight);
         if (tied)
         {
@@ -95,18 +118,20 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
     }
 
     /// <summary>Divisors of the rotary frequencies, which GGUF files may bring.</summary>
-    public float[]? RotaryFactors(int count)
+    public float[]? RotaryFactors(ModelConfiguration c)
     {
+        int count = (c.Rope!.RotatedSize ?? c.HeadSize) / 2;
         TensorName name = new("", "rope_freqs.weight");
         return IsGguf && Has(name) ? new ReadOnlySpan<float>(Vector(name, count).Values, count).ToArray() : null;
     }
 
     /// <summary>Throws when the files hold tensors that the architecture has not asked for.</summary>
-    public void EnsureNothingLeft()
+    /// <param name="isSpare">Tells tensors that are known not to be needed.</param>
+    public void EnsureNothingLeft(Predicate<string>? isSpare = null)
     {
         foreach (string name in files.Names)
         {
-            if (!_used.Contains(name) && !Constants.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)))
+            if (!_used.Contains(name) && !Constants.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)) && isSpare?.Invoke(name) != true)
             {
                 (TensorFile file, TensorInfo tensor) = files.Find(name)!.Value;
                 throw new ModelFormatException($"Tensor '{name}' has no place in this architecture, so the result would be wrong.", file.FilePath, tensor.Offset);
@@ -128,6 +153,18 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
         WeightVector whole = Vector(name, total);
         NativeBuffer part = NativeBuffer.OfSingles(count);
         new ReadOnlySpan<float>(whole.Values + first, count).CopyTo(new Span<float>(part.Singles, count));
+        return part;
+    }
+
+    private NativeBuffer BiasRows(TensorName name, int total, IReadOnlyList<int> rows)
+    {
+        WeightVector whole = Vector(name, total);
+        NativeBuffer part = NativeBuffer.OfSingles(rows.Count);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            part.Singles[i] = whole.Values[rows[i]];
+        }
+
         return part;
     }
 

@@ -25,9 +25,9 @@ internal sealed unsafe partial class Worker
     /// </summary>
     public void Attend(int layer, Activation queries, Activation output)
     {
-        if (Count <= MaxSplitTokens && pass.Team.Size > 1)
+        if (Count <= MaxSplitTokens && pass.Segments.Length == 1 && pass.Team.Size > 1)
         {
-            AttendSplit(layer, queries, output);
+            AttendSplit(layer, pass.Segments[0], queries, output);
         }
         else
         {
@@ -51,12 +51,12 @@ internal sealed unsafe partial class Worker
     /// <summary>Whether heads consist of whole blocks, so that whoever computes one can round it.</summary>
     private bool HeadsAreBlocks => pass.Configuration.HeadSize % PackedRows.Block == 0;
 
-    private void RoundHead(Activation output, int head, int group, int query)
+    private void RoundHead(Activation output, int head, int group, int query, int firstToken)
     {
         if (HeadsAreBlocks)
         {
             int size = pass.Configuration.HeadSize;
-            Round(output, query / group, ((head * group) + (query % group)) * size, size);
+            Round(output, firstToken + (query / group), ((head * group) + (query % group)) * size, size);
         }
     }
 
@@ -70,36 +70,46 @@ internal sealed unsafe partial class Worker
     {
         ModelConfiguration c = pass.Configuration;
         int group = c.HeadCount / c.KeyValueHeadCount;
-        int tiles = ((Count * group) + Inference.Kernels.QueryTile - 1) / Inference.Kernels.QueryTile;
         float** results = stackalloc float*[Inference.Kernels.QueryTile];
         float* sums = stackalloc float[Inference.Kernels.QueryTile];
         float* maxima = stackalloc float[Inference.Kernels.QueryTile];
-        for (int item = Index; item < tiles * c.KeyValueHeadCount; item += pass.Team.Size)
+
+        // The tiles of all heads of all sequences are one row of items, of which the threads take turns.
+        int item = Index;
+        foreach (ref readonly PassSegment segment in pass.Segments)
         {
-            int head = item / tiles;
-            int firstQuery = item % tiles * Inference.Kernels.QueryTile;
-            int count = Math.Min(Inference.Kernels.QueryTile, (Count * group) - firstQuery);
-            for (int i = 0; i < count; i++)
+            int queryCount = segment.Count * group;
+            int tiles = (queryCount + Inference.Kernels.QueryTile - 1) / Inference.Kernels.QueryTile;
+            int items = tiles * c.KeyValueHeadCount;
+            for (; item < items; item += pass.Team.Size)
             {
-                results[i] = Head(output, head, group, firstQuery + i);
+                int head = item / tiles;
+                int firstQuery = item % tiles * Inference.Kernels.QueryTile;
+                int count = Math.Min(Inference.Kernels.QueryTile, queryCount - firstQuery);
+                for (int i = 0; i < count; i++)
+                {
+                    results[i] = Head(output, head, group, firstQuery + i, segment.First);
+                }
+
+                AttendTile(layer, segment, queries, head, firstQuery, count, 0, int.MaxValue, results, maxima, sums);
+                for (int i = 0; i < count; i++)
+                {
+                    Kernels.Scale(results[i], 1f / sums[i], c.HeadSize);
+                    RoundHead(output, head, group, firstQuery + i, segment.First);
+                }
             }
 
-            AttendTile(layer, queries, head, firstQuery, count, 0, int.MaxValue, results, maxima, sums);
-            for (int i = 0; i < count; i++)
-            {
-                Kernels.Scale(results[i], 1f / sums[i], c.HeadSize);
-                RoundHead(output, head, group, firstQuery + i);
-            }
+            item -= items;
         }
     }
 
     /// <summary>Each thread takes a part of the positions for all queries; then the parts are put together by their maxima and sums.</summary>
-    private void AttendSplit(int layer, Activation queries, Activation output)
+    private void AttendSplit(int layer, in PassSegment segment, Activation queries, Activation output)
     {
         ModelConfiguration c = pass.Configuration;
         int group = c.HeadCount / c.KeyValueHeadCount;
-        int end = pass.Start + Count;
-        int begin = Math.Max(0, pass.Start + 1 - Math.Min(pass.Start + 1, c.WindowOf(layer))) / Inference.Kernels.KeyBlock;
+        int end = segment.Start + Count;
+        int begin = Math.Max(0, segment.Start + 1 - Math.Min(segment.Start + 1, c.WindowOf(layer))) / Inference.Kernels.KeyBlock;
         int blocks = ((end + Inference.Kernels.KeyBlock - 1) / Inference.Kernels.KeyBlock) - begin;
         (int firstBlock, int endBlock) = Share(blocks, 1);
         float** results = stackalloc float*[Inference.Kernels.QueryTile];
@@ -116,7 +126,7 @@ internal sealed unsafe partial class Worker
                 }
 
                 AttendTile(
-                    layer, queries, head, query, count, (begin + firstBlock) * Inference.Kernels.KeyBlock,
+                    layer, segment, queries, head, query, count, (begin + firstBlock) * Inference.Kernels.KeyBlock,
                     (begin + endBlock) * Inference.Kernels.KeyBlock, results, maxima, sums);
                 for (int i = 0; i < count; i++)
                 {
@@ -131,8 +141,8 @@ internal sealed unsafe partial class Worker
         for (int query = first; query < last; query++)
         {
             (int head, int within) = Math.DivRem(query, Count * group);
-            Merge(query, Head(output, head, group, within));
-            RoundHead(output, head, group, within);
+            Merge(query, Head(output, head, group, within, segment.First));
+            RoundHead(output, head, group, within, segment.First);
         }
     }
 
@@ -166,14 +176,14 @@ internal sealed unsafe partial class Worker
     /// <paramref name="end"/> as far as each may see them. Results are not yet divided by their sums.
     /// </summary>
     private void AttendTile(
-        int layer, Activation queries, int head, int firstQuery, int count, int begin, int end, float** results, float* maxima, float* sums)
+        int layer, in PassSegment segment, Activation queries, int head, int firstQuery, int count, int begin, int end, float** results, float* maxima, float* sums)
     {
         const int Block = Inference.Kernels.KeyBlock;
         ModelConfiguration c = pass.Configuration;
         int group = c.HeadCount / c.KeyValueHeadCount;
         int window = c.WindowOf(layer);
-        int firstPosition = pass.Start + (firstQuery / group);
-        int lastPosition = pass.Start + ((firstQuery + count - 1) / group);
+        int firstPosition = segment.Start + (firstQuery / group);
+        int lastPosition = segment.Start + ((firstQuery + count - 1) / group);
         begin = Math.Max(begin, firstPosition + 1 - Math.Min(firstPosition + 1, window)) / Block * Block;
         end = Math.Min(end, lastPosition + 1);
         int blocks = Math.Max(0, (end - begin + Block - 1) / Block);
@@ -182,14 +192,14 @@ internal sealed unsafe partial class Worker
         float** heads = stackalloc float*[Inference.Kernels.QueryTile];
         for (int i = 0; i < count; i++)
         {
-            heads[i] = Head(queries, head, group, firstQuery + i);
+            heads[i] = Head(queries, head, group, firstQuery + i, segment.First);
         }
 
-        float* keys = pass.Cache.Keys(layer, head) + ((long)begin * c.HeadSize);
-        Kernels.Scores(heads, count, keys, c.HeadSize, blocks, 1f / MathF.Sqrt(c.HeadSize), scores, stride);
+        float* keys = segment.Cache.Keys(layer, head) + ((long)begin * c.HeadSize);
+        Kernels.Scores(heads, count, keys, c.HeadSize, blocks, c.ScoreFactor, scores, stride);
         for (int i = 0; i < count; i++)
         {
-            int position = pass.Start + ((firstQuery + i) / group);
+            int position = segment.Start + ((firstQuery + i) / group);
             int from = Math.Max(0, position + 1 - Math.Min(position + 1, window) - begin);
             int to = Math.Min(end, position + 1) - begin;
             float* row = scores + ((long)i * stride);
@@ -200,6 +210,11 @@ internal sealed unsafe partial class Worker
             }
             else
             {
+                if (c.AttentionSoftCap is { } cap)
+                {
+                    Kernels.SoftCap(row + from, cap, to - from);
+                }
+
                 (maxima[i], sums[i]) = Kernels.ExpShifted(row + from, to - from);
             }
 
@@ -208,10 +223,10 @@ internal sealed unsafe partial class Worker
             new Span<float>(row + to, Math.Max(0, seen - to)).Clear();
         }
 
-        float* values = pass.Cache.Values(layer, head) + ((long)begin * c.HeadSize);
+        float* values = segment.Cache.Values(layer, head) + ((long)begin * c.HeadSize);
         Kernels.WeightedSum(scores, stride, count, values, c.HeadSize, Math.Max(0, end - begin), results);
     }
 
-    private float* Head(Activation activation, int head, int group, int query) =>
-        activation.Row(query / group) + ((((long)head * group) + (query % group)) * pass.Configuration.HeadSize);
+    private float* Head(Activation activation, int head, int group, int query, int firstToken) =>
+        activation.Row(firstToken + (query / group)) + ((((long)head * group) + (query % group)) * pass.Configuration.HeadSize);
 }

@@ -21,12 +21,16 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     public void Wait() => pass.Team.Barrier.Wait();
 
     /// <summary>Puts the embeddings of this thread's tokens into a row each. Does not wait.</summary>
-    public void Embed(Matrix table, Activation output)
+    public void Embed(Matrix table, Activation output, float scale = 1)
     {
         (int first, int end) = Share(Count, 1);
         for (int token = first; token < end; token++)
         {
             table.CopyRow(pass.Tokens[token], output.Row(token));
+            if (scale != 1)
+            {
+                Kernels.Scale(output.Row(token), scale, table.Columns);
+            }
         }
     }
 
@@ -37,7 +41,7 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         float* row = ScratchRow(table.Columns);
         for (int token = first; token < end; token++)
         {
-            table.CopyRow(pass.Start + token, row);
+            table.CopyRow(pass.PositionOf(token), row);
             Kernels.Add(output.Row(token), row, table.Columns);
         }
     }
@@ -68,6 +72,69 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         WaitUnlessRepeated();
     }
 
+    /// <summary>Normalizes the tokens whose logits are wanted by the root of the mean square, into the first rows of the output.</summary>
+    public void RmsNormOutputs(Activation input, WeightVector weight, Activation output)
+    {
+        (int first, int end) = ShareOutputsOrRepeat();
+        for (int i = first; i < end; i++)
+        {
+            Kernels.RmsNorm(input.Row(pass.Outputs[i]), weight.Values, pass.Configuration.NormEpsilon, input.Width, output.Row(i));
+            Round(output, i, 0, output.Width);
+        }
+
+        WaitUnlessOneOutput();
+    }
+
+    /// <summary>Normalizes mean and variance of the tokens whose logits are wanted, into the first rows of the output.</summary>
+    public void LayerNormOutputs(Activation input, WeightVector weight, WeightVector bias, Activation output)
+    {
+        (int first, int end) = ShareOutputsOrRepeat();
+        for (int i = first; i < end; i++)
+        {
+            Kernels.LayerNorm(input.Row(pass.Outputs[i]), weight.Values, bias.Values, pass.Configuration.NormEpsilon, input.Width, output.Row(i));
+            Round(output, i, 0, output.Width);
+        }
+
+        WaitUnlessOneOutput();
+    }
+
+    /// <summary>Normalizes what a block has computed by the root of the mean square, and adds it to the residual stream.</summary>
+    public void RmsNormAdd(Activation projected, WeightVector weight, Activation residual)
+    {
+        (int first, int end) = Share(Count, 1);
+        for (int token = first; token < end; token++)
+        {
+            float* row = projected.Row(token);
+            Kernels.RmsNorm(row, weight.Values, pass.Configuration.NormEpsilon, projected.Width, row);
+            Kernels.Add(residual.Row(token), row, residual.Width);
+        }
+
+        Wait();
+    }
+
+    /// <summary>Normalizes whole rows in place by the root of the mean square.</summary>
+    public void RowNorm(Activation rows, WeightVector weight)
+    {
+        (int first, int end) = Share(Count, 1);
+        for (int token = first; token < end; token++)
+        {
+            Kernels.RmsNorm(rows.Row(token), weight.Values, pass.Configuration.NormEpsilon, rows.Width, rows.Row(token));
+        }
+    }
+
+    /// <summary>Rounds the residual stream for packed weights, where a block reads it as it is.</summary>
+    public void CopyRounded(Activation input, Activation output)
+    {
+        (int first, int end) = Share(Count, 1);
+        for (int token = first; token < end; token++)
+        {
+            new ReadOnlySpan<float>(input.Row(token), input.Width).CopyTo(new Span<float>(output.Row(token), output.Width));
+            Round(output, token, 0, output.Width);
+        }
+
+        Wait();
+    }
+
     /// <summary>This thread's outputs of a linear layer. Does not wait.</summary>
     public void Linear(Activation input, Matrix weights, Activation output)
     {
@@ -89,28 +156,44 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     }
 
     /// <summary>The gated feed-forward layer up to its inner activation: silu(gate(x)) * up(x), left in <paramref name="gated"/>.</summary>
-    public void GatedLinear(Activation input, Matrix gate, Matrix up, Activation gated, Activation scratch)
+    public void GatedLinear(Activation input, Matrix gate, Matrix up, Activation gated, Activation scratch, bool gelu = false)
     {
         (int first, int end) = Share(gate.Rows, PackedRows.Block);
         Multiply(input, gate, gated, first, end, Count);
         Multiply(input, up, scratch, first, end, Count);
         for (int token = 0; token < Count; token++)
         {
-            Kernels.GatedSilu(gated.Row(token) + first, scratch.Row(token) + first, end - first);
+            if (gelu)
+            {
+                Kernels.GatedGelu(gated.Row(token) + first, scratch.Row(token) + first, end - first);
+            }
+            else
+            {
+                Kernels.GatedSilu(gated.Row(token) + first, scratch.Row(token) + first, end - first);
+            }
+
             Round(gated, token, first, end - first);
         }
 
         Wait();
     }
 
-    /// <summary>A linear layer followed by GELU in its tanh form.</summary>
-    public void GeluLinear(Activation input, Matrix weights, Activation output)
+    /// <summary>A linear layer followed by GELU, in its tanh form or the exact one.</summary>
+    public void GeluLinear(Activation input, Matrix weights, Activation output, bool exact = false)
     {
         (int first, int end) = Share(weights.Rows, PackedRows.Block);
         Multiply(input, weights, output, first, end, Count);
         for (int token = 0; token < Count; token++)
         {
-            Kernels.GeluTanh(output.Row(token) + first, end - first);
+            if (exact)
+            {
+                Kernels.GeluExact(output.Row(token) + first, end - first);
+            }
+            else
+            {
+                Kernels.GeluTanh(output.Row(token) + first, end - first);
+            }
+
             Round(output, token, first, end - first);
         }
 
@@ -136,7 +219,7 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         (int first, int end) = Share(Count, 1);
         for (int token = first; token < end; token++)
         {
-            table.Fill(token, pass.Start + token);
+            table.Fill(token, pass.PositionOf(token), pass.SegmentOf(token).Length);
         }
     }
 
@@ -160,21 +243,28 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         (int first, int end) = Share(Count * heads, 1);
         for (int i = first; i < end; i++)
         {
-            int offset = (i % heads) * size;
-            pass.Cache.Store(layer, i % heads, pass.Start + (i / heads), keys.Row(i / heads) + offset, values.Row(i / heads) + offset);
+            (int token, int head) = Math.DivRem(i, heads);
+            int offset = head * size;
+            pass.SegmentOf(token).Cache.Store(layer, head, pass.PositionOf(token), keys.Row(token) + offset, values.Row(token) + offset);
         }
 
         Wait();
     }
 
     /// <summary>
-    /// Normalized output of the last token, or of all: leaves the logits of this thread's part of the vocabulary.
+    /// Normalized outputs of the tokens whose logits are wanted: leaves the logits of this thread's part of the vocabulary, a row for each.
     /// </summary>
     public void Logits(Activation normed, Matrix head, Activation logits)
     {
         (int first, int end) = Share(head.Rows, RowGranule);
-        int from = pass.AllLogits ? 0 : Count - 1;
-        Multiply(normed, head, logits, first, end, Count, from);
+        Multiply(normed, head, logits, first, end, pass.OutputCount);
+        if (pass.Configuration.LogitSoftCap is { } cap && first < end)
+        {
+            for (int i = 0; i < pass.OutputCount; i++)
+            {
+                Kernels.SoftCap(logits.Row(i) + first, cap, end - first);
+            }
+        }
     }
 
     public void Dispose() => _scratch?.Dispose();
@@ -202,6 +292,17 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         }
     }
 
+    /// <summary>As <see cref="ShareTokensOrRepeat"/>, for the tokens whose logits are wanted.</summary>
+    private (int First, int End) ShareOutputsOrRepeat() => pass.OutputCount == 1 ? (0, 1) : Share(pass.OutputCount, 1);
+
+    private void WaitUnlessOneOutput()
+    {
+        if (pass.OutputCount > 1)
+        {
+            Wait();
+        }
+    }
+
     private void Round(Activation activation, int token, int first, int count)
     {
         if (activation.IsQuantized)
@@ -210,9 +311,9 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         }
     }
 
-    private void Multiply(Activation input, Matrix weights, Activation output, int first, int end, int tokens, int from = 0)
+    private void Multiply(Activation input, Matrix weights, Activation output, int first, int end, int tokens)
     {
-        if (first >= end)
+        if (first >= end || tokens == 0)
         {
             return;
         }
@@ -225,17 +326,17 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
 
         if (weights.IsPacked)
         {
-            Kernels.MultiplyPacked(weights.Type, weights.Pointer, first, end, input.Rounded.From(from), tokens - from, output.Row(0), output.Width);
+            Kernels.MultiplyPacked(weights.Type, weights.Pointer, first, end, input.Rounded, tokens, output.Row(0), output.Width);
         }
         else
         {
             Kernels.MultiplyRows(
-                weights.Type, weights.Pointer, weights.Columns, first, end, input.Row(from), input.Width, tokens - from, output.Row(0), output.Width);
+                weights.Type, weights.Pointer, weights.Columns, first, end, input.Row(0), input.Width, tokens, output.Row(0), output.Width);
         }
 
         if (weights.Bias is { } bias)
         {
-            for (int token = 0; token < tokens - from; token++)
+            for (int token = 0; token < tokens; token++)
             {
                 Kernels.Add(output.Row(token) + first, bias.Singles + first, end - first);
             }

@@ -36,6 +36,8 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector Max(TVector left, TVector right);
 
+    static abstract TVector Min(TVector left, TVector right);
+
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
     static abstract TVector Exp(TVector value);

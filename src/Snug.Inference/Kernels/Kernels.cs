@@ -24,6 +24,15 @@ internal abstract unsafe class Kernels
     /// </summary>
     public abstract void MultiplyPacked(TensorType type, byte* weights, int firstRow, int endRow, QuantizedRows x, int tokens, float* y, int yStride);
 
+    /// <summary>
+    /// As <see cref="MultiplyRows"/>, of weights in panels (<see cref="PanelMatrix"/>), with a bias: for many tokens. Panels are as wide as
+    /// <see cref="PanelWidth"/>; the last may have fewer rows.
+    /// </summary>
+    public abstract void MultiplyPanels(PanelMatrix weights, int firstPanel, int endPanel, float* x, int xStride, int tokens, float* y, int yStride);
+
+    /// <summary>Rows of a panel.</summary>
+    public abstract int PanelWidth { get; }
+
     /// <summary>Rounds activations, a multiple of 32, to bytes; see <see cref="QuantizedRows"/>.</summary>
     public abstract void Quantize(float* x, int count, sbyte* numbers, float* scales, int* sums);
 
@@ -39,8 +48,17 @@ internal abstract unsafe class Kernels
     /// <summary>gate = gate / (1 + exp(-gate)) * up.</summary>
     public abstract void GatedSilu(float* gate, float* up, int count);
 
+    /// <summary>gate = gelu(gate) * up, by the tanh approximation.</summary>
+    public abstract void GatedGelu(float* gate, float* up, int count);
+
     /// <summary>x = gelu(x), by its tanh approximation.</summary>
     public abstract void GeluTanh(float* x, int count);
+
+    /// <summary>x = gelu(x), by the error function; off by less than 4e-7 times the size of x.</summary>
+    public abstract void GeluExact(float* x, int count);
+
+    /// <summary>x = cap * tanh(x / cap).</summary>
+    public abstract void SoftCap(float* x, float cap, int count);
 
     /// <summary>
     /// Scores of <paramref name="queries"/> queries (at most <see cref="QueryTile"/>) against key blocks of 16 positions, each block stored

@@ -54,6 +54,26 @@ internal sealed unsafe class ScalarKernels : Kernels
         }
     }
 
+    public override int PanelWidth => 8;
+
+    public override void MultiplyPanels(PanelMatrix weights, int firstPanel, int endPanel, float* x, int xStride, int tokens, float* y, int yStride)
+    {
+        int end = Math.Min(endPanel * PanelWidth, weights.Rows);
+        for (int row = firstPanel * PanelWidth; row < end; row++)
+        {
+            for (int m = 0; m < tokens; m++)
+            {
+                float sum = weights.Bias[row];
+                for (int k = 0; k < weights.Columns; k++)
+                {
+                    sum += Weight(weights.Type, weights.Pointer, weights.IndexOf(row, k)) * x[((long)m * xStride) + k];
+                }
+
+                y[((long)m * yStride) + row] = sum;
+            }
+        }
+    }
+
     public override void Quantize(float* x, int count, sbyte* numbers, float* scales, int* sums)
     {
         for (int block = 0; block < count / PackedRows.Block; block++)
@@ -145,11 +165,35 @@ internal sealed unsafe class ScalarKernels : Kernels
         }
     }
 
+    public override void GatedGelu(float* gate, float* up, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            gate[i] = Gelu(gate[i]) * up[i];
+        }
+    }
+
+    public override void SoftCap(float* x, float cap, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            x[i] = cap * MathF.Tanh(x[i] / cap);
+        }
+    }
+
     public override void GeluTanh(float* x, int count)
     {
         for (int i = 0; i < count; i++)
         {
             x[i] = Gelu(x[i]);
+        }
+    }
+
+    public override void GeluExact(float* x, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            x[i] = ErrorFunction.Gelu(x[i]);
         }
     }
 

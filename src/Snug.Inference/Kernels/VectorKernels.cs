@@ -16,6 +16,24 @@ internal sealed unsafe class VectorKernels<TLanes, TVector, TDot> : Kernels
     public override void MultiplyPacked(TensorType type, byte* weights, int firstRow, int endRow, QuantizedRows x, int tokens, float* y, int yStride) =>
         PackedKernel<TDot>.Multiply(type, weights, firstRow, endRow, x, tokens, y, yStride);
 
+    public override int PanelWidth => 2 * TLanes.Count;
+
+    public override void MultiplyPanels(PanelMatrix weights, int firstPanel, int endPanel, float* x, int xStride, int tokens, float* y, int yStride)
+    {
+        switch (weights.Type)
+        {
+            case TensorType.F32:
+                PanelKernel<TLanes, TVector, SingleFormat>.Multiply(weights, firstPanel, endPanel, x, xStride, tokens, y, yStride);
+                break;
+            case TensorType.F16:
+                PanelKernel<TLanes, TVector, HalfFormat>.Multiply(weights, firstPanel, endPanel, x, xStride, tokens, y, yStride);
+                break;
+            default:
+                PanelKernel<TLanes, TVector, BrainFloatFormat>.Multiply(weights, firstPanel, endPanel, x, xStride, tokens, y, yStride);
+                break;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Quantize(float* x, int count, sbyte* numbers, float* scales, int* sums)
     {
@@ -219,6 +237,84 @@ internal sealed unsafe class VectorKernels<TLanes, TVector, TDot> : Kernels
         for (; i < count; i++)
         {
             x[i] = ScalarKernels.Gelu(x[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void GatedGelu(float* gate, float* up, int count)
+    {
+        TVector one = TLanes.Broadcast(1f);
+        TVector linear = TLanes.Broadcast(-2f * ScalarKernels.GeluFactor);
+        TVector cubic = TLanes.Broadcast(-2f * ScalarKernels.GeluFactor * ScalarKernels.GeluCubic);
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TVector v = TLanes.Load(gate + i);
+            TVector exponent = TLanes.Multiply(v, TLanes.MultiplyAdd(cubic, TLanes.Multiply(v, v), linear));
+            TVector gelu = TLanes.Divide(v, TLanes.Add(one, TLanes.Exp(exponent)));
+            TLanes.Store(TLanes.Multiply(gelu, TLanes.Load(up + i)), gate + i);
+        }
+
+        for (; i < count; i++)
+        {
+            gate[i] = ScalarKernels.Gelu(gate[i]) * up[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void GeluExact(float* x, int count)
+    {
+        TVector half = TLanes.Broadcast(0.5f);
+        TVector one = TLanes.Broadcast(1f);
+        TVector most = TLanes.Broadcast(ErrorFunction.Limit);
+        TVector least = TLanes.Broadcast(-ErrorFunction.Limit);
+        TVector scale = TLanes.Broadcast(ErrorFunction.InverseRootOfTwo);
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TVector v = TLanes.Load(x + i);
+            TVector z = TLanes.Min(TLanes.Max(TLanes.Multiply(v, scale), least), most);
+            TVector t = TLanes.Multiply(z, z);
+            TVector p = TLanes.Broadcast(ErrorFunction.P5);
+            p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(ErrorFunction.P4));
+            p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(ErrorFunction.P3));
+            p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(ErrorFunction.P2));
+            p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(ErrorFunction.P1));
+            p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(ErrorFunction.P0));
+            TVector q = TLanes.Broadcast(ErrorFunction.Q5);
+            q = TLanes.MultiplyAdd(q, t, TLanes.Broadcast(ErrorFunction.Q4));
+            q = TLanes.MultiplyAdd(q, t, TLanes.Broadcast(ErrorFunction.Q3));
+            q = TLanes.MultiplyAdd(q, t, TLanes.Broadcast(ErrorFunction.Q2));
+            q = TLanes.MultiplyAdd(q, t, TLanes.Broadcast(ErrorFunction.Q1));
+            q = TLanes.MultiplyAdd(q, t, one);
+            TVector erf = TLanes.Divide(TLanes.Multiply(z, p), q);
+            TLanes.Store(TLanes.Multiply(TLanes.Multiply(v, half), TLanes.Add(one, erf)), x + i);
+        }
+
+        for (; i < count; i++)
+        {
+            x[i] = ErrorFunction.Gelu(x[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void SoftCap(float* x, float cap, int count)
+    {
+        // tanh z is 1 - 2 / (1 + exp(2 z)).
+        TVector one = TLanes.Broadcast(1f);
+        TVector twice = TLanes.Broadcast(2f / cap);
+        TVector caps = TLanes.Broadcast(cap);
+        TVector minusTwo = TLanes.Broadcast(-2f * cap);
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TVector e = TLanes.Exp(TLanes.Multiply(TLanes.Load(x + i), twice));
+            TLanes.Store(TLanes.MultiplyAdd(minusTwo, TLanes.Divide(one, TLanes.Add(one, e)), caps), x + i);
+        }
+
+        for (; i < count; i++)
+        {
+            x[i] = cap * MathF.Tanh(x[i] / cap);
         }
     }
 

@@ -19,6 +19,9 @@ public sealed record TextGenerationOptions
     /// <summary>Whether special tokens are left out of the text.</summary>
     public bool SkipSpecialTokens { get; init; } = true;
 
+    /// <summary>Special tokens that stay in the text although others are left out, such as the marks of tool calls.</summary>
+    public ImmutableHashSet<int> ShownSpecialTokens { get; init; } = [];
+
     /// <summary>Which template a conversation is written with, tools, and variables of the template. Unset: the model's, for an answer.</summary>
     public ChatTemplateOptions? Chat { get; init; }
 }

@@ -59,6 +59,38 @@ public sealed class TextSession : IDisposable
             chat.ContinueFinalMessage, options, cancellationToken);
     }
 
+    /// <summary>Answers a conversation that was written and encoded before.</summary>
+    /// <param name="prompt">Tokens of the whole conversation; what the session has read of them is not computed again.</param>
+    /// <param name="options">How tokens are chosen and when to stop, over what the model's files say.</param>
+    /// <param name="cancellationToken">Is looked at between tokens, and between parts of the prompt; the session can be used on.</param>
+    /// <returns>Pieces as they become certain; the last says why it is the last, and what it cost.</returns>
+    /// <exception cref="PromptTooLongException">The conversation does not fit.</exception>
+    /// <exception cref="ArgumentException">There are no tokens, or an option is out of its range.</exception>
+    /// <exception cref="ModelFormatException">The model cannot be loaded, or the tokenizer is not the model's.</exception>
+    public IAsyncEnumerable<TextChunk> AnswerAsync(
+        int[] prompt, TextGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return RunAsync(() => prompt, continues: false, options ?? new TextGenerationOptions(), cancellationToken);
+    }
+
+    /// <summary>Number of tokens that the session has read.</summary>
+    public int Length => _session.Value.Tokens.Count;
+
+    /// <summary>How many tokens at the start of a prompt the session has read, and need not be computed again.</summary>
+    /// <param name="prompt">Tokens of the whole prompt.</param>
+    public int CountKnown(ReadOnlySpan<int> prompt)
+    {
+        IReadOnlyList<int> known = _session.Value.Tokens;
+        int count = 0;
+        while (count < prompt.Length - 1 && count < known.Count && known[count] == prompt[count])
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     /// <summary>Frees what the session has read.</summary>
     public void Dispose() => _session.Dispose();
 
@@ -68,8 +100,9 @@ public sealed class TextSession : IDisposable
         long start = TimeProvider.System.GetTimestamp();
         int[] prompt = await Task.Run(() => Check(encode()), cancellationToken).ConfigureAwait(false);
         InferenceSession session = _session.Value;
-        int reused = Reused(session, prompt);
-        DecodeStream decoder = _model.Tokenizer.CreateDecodeStream(options.SkipSpecialTokens);
+        int reused = CountKnown(prompt);
+        bool shows = options.SkipSpecialTokens && !options.ShownSpecialTokens.IsEmpty;
+        DecodeStream decoder = _model.Tokenizer.CreateDecodeStream(options.SkipSpecialTokens && !shows);
         if (continues)
         {
             foreach (int id in prompt.AsSpan(Math.Max(0, prompt.Length - DecodingContext)))
@@ -85,7 +118,7 @@ public sealed class TextSession : IDisposable
         await foreach (GeneratedToken token in session.GenerateAsync(prompt, generation, cancellationToken).ConfigureAwait(false))
         {
             first = generated++ == 0 ? TimeProvider.System.GetElapsedTime(start) : first;
-            bool isText = token.Finish is not (FinishReason.EndToken or FinishReason.StopToken);
+            bool isText = token.Finish is not (FinishReason.EndToken or FinishReason.StopToken) && !(shows && IsHidden(token.Id, options));
             string text = isText && decoder.Step(token.Id) is { } piece ? scanner.Push(piece) : "";
             TextFinish? finish = scanner.Found is null ? Map(token.Finish) : TextFinish.StopString;
             if (finish is null)
@@ -108,17 +141,8 @@ public sealed class TextSession : IDisposable
         }
     }
 
-    /// <summary>What the session knows of a prompt; its last token is always read, for what comes after it.</summary>
-    private static int Reused(InferenceSession session, int[] prompt)
-    {
-        int count = 0;
-        while (count < prompt.Length - 1 && count < session.Tokens.Count && session.Tokens[count] == prompt[count])
-        {
-            count++;
-        }
-
-        return count;
-    }
+    private bool IsHidden(int token, TextGenerationOptions options) =>
+        _model.Tokenizer.AddedTokens.TryGetValue(token, out AddedToken? added) && added.Special && !options.ShownSpecialTokens.Contains(token);
 
     private int[] Check(int[] prompt)
     {

@@ -68,6 +68,22 @@ public sealed class ConfigurationTests
     [InlineData("llama", "tie_word_embeddings", "1")]
     [InlineData("llama", "quantization_config", "{\"quant_method\": \"gptq\"}")]
     [InlineData("llama", "layer_types", "[\"full_attention\", \"sliding_attention\"]")]
+    [InlineData("phi3", "hidden_act", "\"gelu\"")]
+    [InlineData("phi3", "full_attn_mod", "2")]
+    [InlineData("phi3", "partial_rotary_factor", "0.4")]
+    [InlineData("phi3", "partial_rotary_factor", "1.5")]
+    [InlineData("phi3", "lm_head_bias", "true")]
+    [InlineData("gemma2", "hidden_activation", "\"silu\"")]
+    [InlineData("gemma2", "attn_logit_softcapping", "-1")]
+    [InlineData("gemma2", "layer_types", "[\"full_attention\"]")]
+    [InlineData("gemma2", "layer_types", "[\"full_attention\", \"chunked_attention\"]")]
+    [InlineData("gemma3", "attn_logit_softcapping", "50.0")]
+    [InlineData("gemma3", "use_bidirectional_attention", "true")]
+    [InlineData("olmo2", "clip_qkv", "8.0")]
+    [InlineData("smollm3", "no_rope_layers", "[1, 0]")]
+    [InlineData("smollm3", "no_rope_layers", "[1, 1, 1, 2]")]
+    [InlineData("gpt-neox", "hidden_act", "\"relu\"")]
+    [InlineData("gpt-neox", "rotary_pct", "\"all\"")]
     [InlineData("gpt2", "activation_function", "\"relu\"")]
     [InlineData("gpt2", "scale_attn_weights", "false")]
     [InlineData("gpt2", "scale_attn_by_inverse_layer_idx", "true")]
@@ -81,6 +97,7 @@ public sealed class ConfigurationTests
 
     [Theory]
     [InlineData("rope_type", "\"longrope\"")]
+    [InlineData("rope_type", "\"ntk\"")]
     [InlineData("factor", "-1")]
     [InlineData("factor", "null")]
     [InlineData("low_freq_factor", "4.0")]
@@ -90,6 +107,46 @@ public sealed class ConfigurationTests
         ModelFormatException e = Assert.Throws<ModelFormatException>(() => Change("llama-llama3", root => root["rope_scaling"]![key] = JsonNode.Parse(value)));
 
         Assert.StartsWith("$.rope_scaling.", e.JsonPath, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("short_factor", "null")]
+    [InlineData("short_factor", "[1.0, 1.0]")]
+    [InlineData("long_factor", "[1.0, 1.0, 0.0]")]
+    [InlineData("long_factor", "[1.0, 1.0, \"2\"]")]
+    public void Lists_of_rotary_factors_that_make_no_sense_are_refused_by_name(string key, string value) => Assert.Equal(
+        $"$.rope_scaling.{key}",
+        Assert.Throws<ModelFormatException>(() => Change("phi3-long", root => root["rope_scaling"]![key] = JsonNode.Parse(value))).JsonPath);
+
+    [Fact]
+    public void Gemma_has_windows_as_the_file_lists_them_else_in_its_own_pattern()
+    {
+        ModelConfiguration second = Change("gemma2", _ => { });
+        ModelConfiguration third = Change("gemma3", root => root.Remove("sliding_window_pattern"));
+        ModelConfiguration listed = Change("gemma3", root => root["layer_types"] = JsonNode.Parse("""["full_attention", "sliding_attention", "full_attention", "full_attention"]"""));
+        ModelConfiguration uncapped = Change("gemma2", root => (root["attn_logit_softcapping"], root["sliding_window"]) = (null, null));
+
+        Assert.Equal((6, int.MaxValue), (second.WindowOf(0), second.WindowOf(1)));
+        Assert.Equal([true, true, true, true], third.SlidingLayers.ToArray());
+        Assert.Equal((int.MaxValue, 5), (listed.WindowOf(0), listed.WindowOf(1)));
+        Assert.Equal((null, 4f, int.MaxValue), (uncapped.AttentionSoftCap, uncapped.LogitSoftCap, uncapped.WindowOf(0)));
+    }
+
+    [Fact]
+    public void Rope_parameters_for_each_kind_of_layer_are_understood()
+    {
+        ModelConfiguration c = Change("gemma3", root =>
+        {
+            root.Remove("rope_theta");
+            root.Remove("rope_local_base_freq");
+            root.Remove("rope_scaling");
+            root["rope_parameters"] = JsonNode.Parse("""
+                {"full_attention": {"rope_type": "linear", "factor": 8.0, "rope_theta": 5e5}, "sliding_attention": {"rope_type": "default", "rope_theta": 2e4}}
+                """);
+        });
+
+        Assert.Equal((5e5, RopeScaling.Linear, 8.0), (c.Rope!.Theta, c.Rope.Scaling, c.Rope.Factor));
+        Assert.Equal((2e4, RopeScaling.None), (c.LocalRope!.Theta, c.LocalRope.Scaling));
     }
 
     [Fact]

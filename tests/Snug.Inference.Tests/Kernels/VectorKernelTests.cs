@@ -93,6 +93,9 @@ public sealed unsafe class VectorKernelTests
                 Same(kernels, x, w, (set, a, c, y) => { Copy(a, y, count); set.Scale(y, -1.7f, count); });
                 Same(kernels, x, w, (set, a, c, y) => { Copy(a, y, count); set.GatedSilu(y, c, count); });
                 Same(kernels, x, w, (set, a, c, y) => { Copy(a, y, count); set.GeluTanh(y, count); });
+                Same(kernels, x, w, (set, a, c, y) => { Copy(a, y, count); set.GeluExact(y, count); });
+                Same(kernels, x, w, (set, a, c, y) => { Copy(a, y, count); set.GatedGelu(y, c, count); });
+                Same(kernels, x, w, (set, a, c, y) => { Copy(a, y, count); set.SoftCap(y, 1.5f, count); });
                 Same(kernels, x, w, (set, a, c, y) =>
                 {
                     Copy(a, y, count);
@@ -112,15 +115,40 @@ public sealed unsafe class VectorKernelTests
             float[] x = [-1000, -90, 0, 90, 1000, -1000, -90, 0, 90, 1000, -1000, -90, 0, 90, 1000, -500, 500];
             float[] gate = [.. x];
             float[] ones = [.. x.Select(_ => 1f)];
-            fixed (float* a = x, g = gate, u = ones)
+            float[] geluGate = [.. x];
+            float[] exact = [.. x];
+            float[] capped = [.. x];
+            fixed (float* a = x, g = gate, u = ones, h = geluGate, e = exact, s = capped)
             {
                 kernels.GeluTanh(a, x.Length);
                 kernels.GatedSilu(g, u, x.Length);
+                kernels.GatedGelu(h, u, x.Length);
+                kernels.GeluExact(e, x.Length);
+                kernels.SoftCap(s, 30, x.Length);
             }
 
-            Assert.All(x.Concat(gate), value => Assert.InRange(value, -1e-3f, 1000f));
+            Assert.All(x.Concat(gate).Concat(geluGate).Concat(exact), value => Assert.InRange(value, -1e-3f, 1000f));
+            Assert.All(capped, value => Assert.InRange(value, -30f, 30f));
+            Assert.Equal([-30f, 30f], [capped[0], capped[4]]);
             Assert.Equal(1000f, x[4]);
             Assert.Equal(1000f, gate[4]);
+        }
+    }
+
+    [Fact]
+    public void The_exact_GELU_is_that_of_the_error_function()
+    {
+        // Values of x (1 + erf(x / sqrt 2)) / 2, computed with Python's math.erf.
+        (float X, float Y)[] known = [(-4f, -1.266850e-4f), (-2.5f, -1.552416e-2f), (-1f, -0.15865525f), (-0.3f, -0.11462664f), (0.7f, 0.53062539f), (1.9f, 1.84543854f), (5f, 4.99999857f)];
+        foreach (Kernels kernels in KernelSelection.All)
+        {
+            float[] x = [.. Enumerable.Repeat(known, 3).SelectMany(pairs => pairs).Select(pair => pair.X)];
+            fixed (float* a = x)
+            {
+                kernels.GeluExact(a, x.Length);
+            }
+
+            Assert.All(x.Select((value, i) => (value, known[i % known.Length].Y)), pair => Assert.Equal(pair.Y, pair.value, 1e-6f));
         }
     }
 
