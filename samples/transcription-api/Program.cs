@@ -12,7 +12,7 @@ WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 // Status on standard output, errors on standard error, each with its time.
 builder.Logging.ClearProviders();
 builder.Logging.AddSimpleConsole(console => console.TimestampFormat = "yyyy-MM-dd HH:mm:ss ");
-builder.Logging.AddConsole(console => console.LogToStandardErrorThresholdLevel = LogLevel.Error);
+builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Error);
 
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
 builder.Services.AddSnug(builder.Configuration.GetSection(SnugOptions.SectionName)).AddModelFromEnvironment(Variable, "openai/whisper-tiny");
