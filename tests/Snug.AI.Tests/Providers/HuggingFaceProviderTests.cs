@@ -427,6 +427,23 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    public async Task Embeddings_are_made_here_too_by_a_model_that_is_loaded_when_it_is_first_used()
+    {
+        await using ProviderFixture fixture = await ProviderFixture.StartAsync();
+        using IEmbeddingGenerator<string, Embedding<float>> generator = fixture.Create(new() { Model = ProviderFixture.Encoder }).CreateEmbeddingGenerator();
+        Assert.Equal("huggingface", generator.GetService<EmbeddingGeneratorMetadata>()!.ProviderName);
+        Assert.Empty(fixture.Hub.Requests.Snapshot());
+
+        GeneratedEmbeddings<Embedding<float>> results = await generator.GenerateAsync(["the cat", "the law", "the cat"], null, Cancellation);
+
+        Assert.All(results, result => Assert.Equal(TinyEncoder.Width, result.Dimensions));
+        Assert.Equal(results[0].Vector.ToArray(), results[2].Vector.ToArray());
+        Assert.NotEqual(results[0].Vector.ToArray(), results[1].Vector.ToArray());
+        Assert.All(fixture.Hub.Requests.Snapshot().Where(request => request.Listener == HubListener.Endpoint), request => Assert.True(request.HasAuthorization));
+        Assert.True(fixture.Log.Has(LogLevel.Information, "is downloaded"), fixture.Log.All);
+    }
+
+    [Fact]
     public async Task A_client_that_was_disposed_does_not_load_anything()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
