@@ -142,7 +142,8 @@ internal sealed class ProviderConnection : IDisposable
         }
         catch (OperationCanceledException e) when (e.InnerException is TimeoutException { InnerException: null } connect)
         {
-            throw Errors.TimedOut(ChatProviderTimeout.Connect, _options.ConnectTimeout, connect);
+            // The handler of somebody else has its own limit, which it does not tell.
+            throw Errors.TimedOut(ChatProviderTimeout.Connect, _ownsClient ? _options.ConnectTimeout : null, connect);
         }
         catch (OperationCanceledException e)
         {

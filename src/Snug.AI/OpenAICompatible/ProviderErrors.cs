@@ -94,7 +94,7 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
         };
     }
 
-    public ChatProviderException TimedOut(ChatProviderTimeout which, TimeSpan limit, Exception inner)
+    public ChatProviderException TimedOut(ChatProviderTimeout which, TimeSpan? limit, Exception inner)
     {
         (string what, string advice) = which switch
         {
@@ -105,7 +105,7 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
         };
         return new ChatProviderException(
             ChatProviderErrorKind.Timeout,
-            string.Create(CultureInfo.InvariantCulture, $"The {which.ToString().ToLowerInvariant()} timeout of {limit.TotalSeconds:0.###} s ran out at '{_name}' while {what}."),
+            string.Create(CultureInfo.InvariantCulture, $"The {which.ToString().ToLowerInvariant()} timeout{(limit is { } given ? $" of {given.TotalSeconds:0.###} s" : "")} ran out at '{_name}' while {what}."),
             inner as TimeoutException ?? new TimeoutException(inner.Message, inner))
         {
             Provider = _name,

@@ -86,7 +86,7 @@ public sealed class ProviderTimeoutTests
 
         ChatProviderException e = await Assert.ThrowsAsync<ChatProviderException>(() => client.GetResponseAsync("hi", null, TestContext.Current.CancellationToken));
 
-        Assert.Equal(ChatProviderTimeout.Connect, e.Timeout);
+        Check(e, ChatProviderTimeout.Connect, "The connect timeout ran out");
     }
 
     [Fact]
