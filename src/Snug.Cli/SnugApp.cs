@@ -68,6 +68,7 @@ internal static class SnugApp
         RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, run them, and serve them to others.")
         {
             new RunCommand(console, common),
+            new EmbedCommand(console, common),
             new DownloadCommand(console, common),
             new EnsureCommand(console, common),
             new FilesCommand(console, common),
