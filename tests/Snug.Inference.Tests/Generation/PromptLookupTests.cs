@@ -33,6 +33,8 @@ public sealed class PromptLookupTests
             GeneratedToken[] tokens = [.. other.Generate(prompt, options with { PromptLookupTokens = 5, PromptLookupNgram = 2 }, Cancellation)];
 
             Assert.Equal(expected.Select(token => (token.Id, token.Finish)), tokens.Select(token => (token.Id, token.Finish)));
+            Assert.Equal(session.Tokens, other.Tokens);
+            ArchitectureTests.AssertClose(session.Logits, other.Logits, 1e-3);
         }
     }
 
