@@ -1,5 +1,5 @@
 // Makes the demonstration repositories beside this file. Run it from here: dotnet run generate.cs
-// Everything is computed from constants, so that a second run changes nothing.
+// Everything is computed from constants, so that a second run changes nothing; only the model that can talk is made elsewhere.
 #:property RestorePackagesWithLockFile=false
 #:property PublishAot=false
 #:property NoWarn=$(NoWarn);MA0048;CA1861;CA1305
@@ -17,12 +17,17 @@ if (!File.Exists(Path.Combine(root, "generate.cs")))
     return 2;
 }
 
+// The demonstration model was trained, not computed (samples/demonstration-model): it stays.
+const string Trained = "demonstration-model";
 foreach (string type in (string[])["models", "datasets", "spaces"])
 {
     string folder = Path.Combine(root, type);
-    if (Directory.Exists(folder))
+    foreach (string file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*", SearchOption.AllDirectories) : [])
     {
-        Directory.Delete(folder, recursive: true);
+        if (!Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Contains(Trained))
+        {
+            File.Delete(file);
+        }
     }
 }
 

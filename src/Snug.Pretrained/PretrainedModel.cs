@@ -15,6 +15,7 @@ public sealed class PretrainedModel : IDisposable
     private readonly OnDemand<Tokenizer> _tokenizer;
     private readonly OnDemand<CausalModel> _model;
     private readonly OnDemand<GenerationConfigurationFile> _generation;
+    private readonly OnDemand<ConstraintVocabulary> _vocabulary;
 
     private PretrainedModel(string weights, PretrainedSource source, ModelOptions options)
     {
@@ -28,6 +29,7 @@ public sealed class PretrainedModel : IDisposable
         _generation = new(() => Path.Join(settings, "generation_config.json") is var file && File.Exists(file)
             ? GenerationConfigurationFile.Read(file)
             : new GenerationConfigurationFile());
+        _vocabulary = new(() => new ConstraintVocabulary([.. Enumerable.Range(0, Model.Configuration.VocabularySize).Select(Tokenizer.GetTokenBytes)]));
     }
 
     /// <summary>Where it comes from.</summary>
@@ -46,6 +48,10 @@ public sealed class PretrainedModel : IDisposable
     /// <summary>What <c>generation_config.json</c> says.</summary>
     /// <exception cref="ModelFormatException">The file is damaged.</exception>
     public GenerationConfigurationFile GenerationConfiguration => _generation.Value;
+
+    /// <summary>The bytes of its tokens, for output under a constraint.</summary>
+    /// <exception cref="ConstraintException">The tokens do not have what JSON needs.</exception>
+    internal ConstraintVocabulary ConstraintVocabulary => _vocabulary.Value;
 
     /// <summary>Whether conversations can be had with it: there is a chat template.</summary>
     public bool HasChatTemplate => Tokenizer.Configuration.ChatTemplates.Count > 0;
@@ -162,6 +168,7 @@ public sealed class PretrainedModel : IDisposable
         _model.Dispose();
         _tokenizer.Dispose();
         _generation.Dispose();
+        _vocabulary.Dispose();
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ internal static class GenerateCommand
 
     public static async Task<int> RunAsync(string[] args)
     {
-        Arguments arguments = new(args, "shapes", "types", "threads", "prompt", "decode", "depths", "rounds", "llama-bench", "work", "markdown");
+        Arguments arguments = new(args, "shapes", "types", "threads", "prompt", "decode", "depths", "rounds", "llama-bench", "work", "model", "markdown");
         IReadOnlyList<string> shapes = arguments.List("shapes", ModelShape.All.Select(shape => shape.Name)) ?? ["135M"];
         IReadOnlyList<string> types = arguments.List("types", SyntheticModel.Types) ?? SyntheticModel.Types;
         int[] threads = Numbers(arguments.Text("threads") ?? $"1,{Environment.ProcessorCount}", "threads");
@@ -23,32 +23,30 @@ internal static class GenerateCommand
         int decode = (int)arguments.Number("decode", DefaultDecode);
         string work = Directory.CreateDirectory(arguments.Text("work") ?? Path.Join(Path.GetTempPath(), "snug-bench-models")).FullName;
         string load = Machine.Load;
+        List<(string Name, string Path, long Bytes)> models = arguments.Text("model") is { } folder
+            ? [Existing(folder)]
+            : [.. ModelShape.All.Where(shape => shapes.Contains(shape.Name)).SelectMany(_ => types, (shape, type) => Synthetic(work, shape, type))];
         List<Speed> speeds = [];
         Dictionary<int, double> bandwidth = [];
-        foreach (ModelShape shape in ModelShape.All.Where(shape => shapes.Contains(shape.Name)))
+        foreach ((string model, string path, long _) in models)
         {
-            foreach (string type in types)
+            for (int round = 0; round < arguments.Number("rounds", DefaultRounds); round++)
             {
-                string file = SyntheticModel.Ensure(work, shape, type);
-                for (int round = 0; round < arguments.Number("rounds", DefaultRounds); round++)
+                foreach (int count in threads)
                 {
-                    foreach (int count in threads)
+                    speeds.AddRange(RunSnug(path, model, count, prompt, decode, depths));
+                    if (arguments.Text("llama-bench") is { } program && File.Exists(path))
                     {
-                        string model = $"{shape.Name} {type}";
-                        speeds.AddRange(RunSnug(file, model, count, prompt, decode, depths));
-                        if (arguments.Text("llama-bench") is { } program)
-                        {
-                            speeds.AddRange(await LlamaBench.RunAsync(program, file, model, count, prompt, decode, depths));
-                        }
-
-                        bandwidth[count] = Math.Max(bandwidth.GetValueOrDefault(count), ReadBandwidth.Measure(count));
-                        Console.Error.WriteLine($"{model}, {count} threads, round {round + 1}");
+                        speeds.AddRange(await LlamaBench.RunAsync(program, path, model, count, prompt, decode, depths));
                     }
+
+                    bandwidth[count] = Math.Max(bandwidth.GetValueOrDefault(count), ReadBandwidth.Measure(count));
+                    Console.Error.WriteLine($"{model}, {count} threads, round {round + 1}");
                 }
             }
         }
 
-        string report = Report(speeds, bandwidth, work, $"{Machine.Describe()}, models on {new DriveInfo(work).DriveFormat}; load {load} before and {Machine.Load} after", prompt, decode);
+        string report = Report(speeds, bandwidth, models.ToDictionary(model => model.Name, model => model.Bytes), $"{Machine.Describe()}, models on {new DriveInfo(work).DriveFormat}; load {load} before and {Machine.Load} after", prompt, decode);
         Console.WriteLine(report);
         if (arguments.Text("markdown") is { } markdown)
         {
@@ -56,6 +54,24 @@ internal static class GenerateCommand
         }
 
         return 0;
+    }
+
+    private static (string Name, string Path, long Bytes) Synthetic(string work, ModelShape shape, string type)
+    {
+        string file = SyntheticModel.Ensure(work, shape, type);
+        return ($"{shape.Name} {type}", file, new FileInfo(file).Length);
+    }
+
+    /// <summary>A model that is there: a GGUF file, or a folder as repositories have them.</summary>
+    private static (string Name, string Path, long Bytes) Existing(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        long bytes = File.Exists(full)
+            ? new FileInfo(full).Length
+            : Directory.Exists(full)
+                ? Directory.EnumerateFiles(full, "*.safetensors").Sum(file => new FileInfo(file).Length)
+                : throw new UsageException($"There is no file or folder '{path}'.");
+        return (Path.GetFileName(full), full, bytes);
     }
 
     private static List<Speed> RunSnug(string file, string model, int threads, int prompt, int decode, int[] depths)
@@ -86,7 +102,7 @@ internal static class GenerateCommand
         return speeds;
     }
 
-    private static string Report(List<Speed> speeds, Dictionary<int, double> bandwidth, string work, string machine, int prompt, int decode)
+    private static string Report(List<Speed> speeds, Dictionary<int, double> bandwidth, Dictionary<string, long> sizes, string machine, int prompt, int decode)
     {
         StringBuilder text = new();
         text.AppendLine("# Generation").AppendLine();
@@ -98,9 +114,7 @@ internal static class GenerateCommand
         {
             double own = Best(row, "Snug");
             double peer = Best(row, "llama.cpp");
-            string[] name = row.Key.Model.Split(' ');
-            long bytes = new FileInfo(Path.Join(work, $"{name[0]}-{name[1]}.gguf")).Length;
-            string share = row.Key.Test == "decode at 0" ? $"{own * bytes / bandwidth[row.Key.Threads]:P0}" : "";
+            string share = row.Key.Test == "decode at 0" ? $"{own * sizes[row.Key.Model] / bandwidth[row.Key.Threads]:P0}" : "";
             string ratio = peer > 0 ? $"{own / peer:F2}" : "";
             string other = peer > 0 ? $"{peer:F1}" : "";
             text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Key.Model} | {row.Key.Threads} | {row.Key.Test} | {own:F1} | {other} | {ratio} | {share} |");

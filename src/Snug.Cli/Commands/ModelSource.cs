@@ -4,7 +4,9 @@ using Snug.Pretrained;
 namespace Snug.Cli;
 
 /// <summary>Takes what a command line names as its MODEL from this machine, or from the Hub with progress on screen.</summary>
-internal sealed class ModelSource(Invocation invocation)
+/// <param name="invocation">What was asked for.</param>
+/// <param name="client">Options of the client; what the command line and the environment say when missing.</param>
+internal sealed class ModelSource(Invocation invocation, HubClientOptions? client = null)
 {
     private static readonly string[] FileExtensions = [".json", ".model", ".spm", ".tiktoken", ".txt", ".jinja", ".gguf", ".safetensors"];
 
@@ -27,7 +29,7 @@ internal sealed class ModelSource(Invocation invocation)
     /// <param name="sourceOf">Tells what it cost.</param>
     public async Task<T> FetchAsync<T>(Func<PretrainedModelOptions, Task<T>> take, Func<T, PretrainedSource?> sourceOf)
     {
-        using HubClient hub = invocation.CreateHub();
+        using HubClient hub = client is null ? invocation.CreateHub() : invocation.CreateHub(client);
         long start = invocation.Console.Time.GetTimestamp();
         T taken;
         await using (ProgressView view = invocation.ShowProgress(hub.ResolveSettings()))

@@ -123,7 +123,7 @@ public sealed class RunCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Theory]
-    [InlineData("run")]
+    [InlineData("run", "MODEL", "--json")]
     [InlineData("run", "MODEL", "hi", "--temperature", "-1")]
     [InlineData("run", "MODEL", "hi", "--top-p", "0")]
     [InlineData("run", "MODEL", "hi", "--threads", "0")]

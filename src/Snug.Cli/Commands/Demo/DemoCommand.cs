@@ -1,5 +1,3 @@
-using Snug.Server;
-
 namespace Snug.Cli;
 
 /// <summary>
@@ -20,30 +18,10 @@ internal sealed class DemoCommand : SnugCommand
 
     protected override async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
-        string repositories = Path.Join(AppContext.BaseDirectory, "repositories");
-        if (!Directory.Exists(repositories))
-        {
-            throw new CliException(
-                ExitCodes.Storage, "incomplete_installation", $"The demonstration repositories are missing from '{repositories}'.",
-                "Install the tool again.");
-        }
-
-        string home = Directory.CreateTempSubdirectory("snug-demo-").FullName;
         RequestCounter requests = new();
-        try
-        {
-            FolderRepositorySource source = new(repositories);
-            await source.PreloadAsync(cancellationToken);
-            await using HubServer server = await HubServer.StartAsync(
-                new HubServerOptions { Source = source, Configure = requests.Use }, cancellationToken);
-            DemoStage stage = new(invocation.Console, server.Endpoint, home, requests);
-            await TellAsync(stage, server.Endpoint, cancellationToken);
-        }
-        finally
-        {
-            TryDelete(home);
-        }
-
+        await using EmbeddedHub hub = await EmbeddedHub.StartAsync(preloads: true, requests.Use, cancellationToken);
+        DemoStage stage = new(invocation.Console, hub.Endpoint, hub.Home, requests);
+        await TellAsync(stage, hub.Endpoint, cancellationToken);
         return ExitCodes.Done;
     }
 
@@ -85,17 +63,5 @@ internal sealed class DemoCommand : SnugCommand
                 ("snug serve", "your cache as a Hub for other machines"),
                 ("snug --help", "everything else"),
             ]);
-    }
-
-    private static void TryDelete(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // A temporary folder that stays is the system's to clean.
-        }
     }
 }

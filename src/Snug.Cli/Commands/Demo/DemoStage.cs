@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Snug.Cli;
 
 /// <summary>Where the demonstration is told: headings, command lines, and the commands' own output.</summary>
@@ -19,8 +17,6 @@ internal sealed class DemoStage(CliConsole console, Uri endpoint, string home, R
 
     public async Task BeginAsync(string title, string text, CancellationToken cancellationToken)
     {
-        // A proxy of the environment is for the network, not for this machine.
-        HttpClient.DefaultProxy = new WebProxy();
         Line("");
         Line(Style(Ansi.Bold + Ansi.Cyan, title));
         Tell(text);

@@ -6,6 +6,8 @@ namespace Snug.Cli;
 /// <summary>A conversation on a terminal, line by line.</summary>
 internal sealed class ChatLoop(Invocation invocation, TextSession session, RunOutput output, TextGenerationOptions options)
 {
+    private string Mark => Ansi.Style(invocation.Console.DecoratesError, Ansi.Bold + Ansi.Cyan, "> ");
+
     /// <summary>The beginning of a conversation.</summary>
     public static List<ChatTemplateMessage> Begin(string? system, string? user)
     {
@@ -23,10 +25,19 @@ internal sealed class ChatLoop(Invocation invocation, TextSession session, RunOu
         return messages;
     }
 
-    public async Task RunAsync(string? system, CancellationToken cancellationToken)
+    /// <param name="system">What the model is told before the conversation.</param>
+    /// <param name="opening">What is asked first for the user, to show how it goes.</param>
+    /// <param name="cancellationToken">Ends the conversation.</param>
+    public async Task RunAsync(string? system, string? opening, CancellationToken cancellationToken)
     {
         invocation.Messages.Hint("Say something. /clear begins anew, /exit or the end of input ends it.");
-        List<ChatTemplateMessage> messages = Begin(system, null);
+        List<ChatTemplateMessage> messages = Begin(system, opening);
+        if (opening is not null)
+        {
+            await invocation.Console.Error.WriteLineAsync(Mark + opening);
+            messages.Add(new ChatTemplateMessage("assistant", await output.WriteAsync(session.ChatAsync(messages, options, cancellationToken))));
+        }
+
         while (await ReadAsync(cancellationToken) is { } line)
         {
             switch (line.Trim())
@@ -56,7 +67,7 @@ internal sealed class ChatLoop(Invocation invocation, TextSession session, RunOu
     private async Task<string?> ReadAsync(CancellationToken cancellationToken)
     {
         CliConsole console = invocation.Console;
-        await console.Error.WriteAsync(Ansi.Style(console.DecoratesError, Ansi.Bold + Ansi.Cyan, "> "));
+        await console.Error.WriteAsync(Mark);
         await console.Error.FlushAsync(cancellationToken);
 
         // A terminal's line cannot be waited for otherwise; the thread that reads it ends with the process.

@@ -8,7 +8,7 @@ internal sealed class RunCommand : SnugCommand
 {
     private readonly Argument<string?> _model = new("MODEL")
     {
-        Description = "A repository, for GGUF with the quantization behind a colon (org/repo:Q4_K_M); a folder, or a GGUF file.",
+        Description = "A repository, for GGUF with the quantization behind a colon (org/repo:Q4_K_M); a folder, or a GGUF file. Without it, the bundled demonstration model.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -35,6 +35,8 @@ internal sealed class RunCommand : SnugCommand
 
     public override IReadOnlyList<string> Examples =>
     [
+        "snug run                                                 # the bundled demonstration model; needs no network",
+        "snug run \"What is a tokenizer?\"                         # the same; names of models have no spaces",
         "snug run HuggingFaceTB/SmolLM2-135M-Instruct \"Why is the sky blue?\"",
         "snug run Qwen/Qwen2.5-0.5B-Instruct                      # a conversation",
         "snug run Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q4_K_M --temperature 0 --stats \"Write a haiku.\"",
@@ -44,20 +46,24 @@ internal sealed class RunCommand : SnugCommand
 
     protected override async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
-        string name = invocation.Get(_model) ?? throw CliException.Usage("There is no MODEL.", "Name a repository, a folder or a GGUF file: snug run MODEL \"PROMPT\"");
         TextGenerationOptions generation = _options.ReadGeneration(invocation);
-        string? prompt = await ReadPromptAsync(invocation, cancellationToken);
-        if (prompt is null && (invocation.Get(_raw) || invocation.IsJson))
-        {
-            throw CliException.Usage("There is no PROMPT, which --raw and --json need.", "Give it behind MODEL, or send it to standard input.");
-        }
-
         if (invocation.Get(_raw) && invocation.Get(_system) is not null)
         {
             throw CliException.Usage("--raw and --system exclude one another: without the chat template nobody is told anything.", "Drop one of them.");
         }
 
-        using PretrainedModel model = await FindAsync(invocation, name, cancellationToken);
+        RunRequest request = await RunRequest.ReadAsync(
+            invocation.Console, invocation.Get(_model), invocation.Get(_prompt), invocation.Get(_raw),
+            converses: !invocation.Get(_raw) && !invocation.IsJson, cancellationToken);
+        if (request.IsDemonstration && Array.Find<Option>([Common.Revision, Common.Token, Common.CacheDirectory], invocation.IsGiven) is { } option)
+        {
+            throw CliException.Usage($"{option.Name} is for a model of the Hub, and no MODEL is named.", "Name a MODEL, or drop the option.");
+        }
+
+        string name = request.Model;
+        string? prompt = request.Prompt;
+        await using EmbeddedHub? hub = request.IsDemonstration ? await EmbeddedHub.StartAsync(preloads: false, null, cancellationToken) : null;
+        using PretrainedModel model = await FindAsync(invocation, name, hub, cancellationToken);
         long start = invocation.Console.Time.GetTimestamp();
         await model.LoadAsync(cancellationToken);
         TimeSpan load = invocation.Console.Time.GetElapsedTime(start);
@@ -72,15 +78,24 @@ internal sealed class RunCommand : SnugCommand
 
         RunOutput output = new(invocation, name, model, load, invocation.Get(_stats));
         using TextSession session = model.CreateSession();
+        if (request.IsDemonstration)
+        {
+            invocation.Messages.Hint("This is the bundled demonstration model, which is very small. Name a MODEL to run another one.");
+        }
+
         if (prompt is null)
         {
-            await new ChatLoop(invocation, session, output, generation).RunAsync(invocation.Get(_system), cancellationToken);
+            await new ChatLoop(invocation, session, output, generation).RunAsync(invocation.Get(_system), request.Opening, cancellationToken);
         }
         else
         {
             if (!chats)
             {
                 output.Echo(prompt);
+            }
+            else if (request.Opening is not null)
+            {
+                invocation.Messages.Hint("> " + prompt);
             }
 
             await output.WriteAsync(chats
@@ -91,37 +106,16 @@ internal sealed class RunCommand : SnugCommand
         return ExitCodes.Done;
     }
 
-    private async Task<PretrainedModel> FindAsync(Invocation invocation, string name, CancellationToken cancellationToken)
+    private async Task<PretrainedModel> FindAsync(Invocation invocation, string name, EmbeddedHub? hub, CancellationToken cancellationToken)
     {
         Inference.ModelOptions options = _options.ReadModel(invocation);
-        if (ModelSource.FindLocal(name) is { } path)
+        if (hub is null && ModelSource.FindLocal(name) is { } path)
         {
             return Directory.Exists(path) ? PretrainedModel.FromDirectory(path, options) : PretrainedModel.FromFile(path, options);
         }
 
-        return await new ModelSource(invocation).FetchAsync(
+        return await new ModelSource(invocation, hub?.ClientOptions(invocation.Console)).FetchAsync(
             source => PretrainedModel.FromHubAsync(name, source with { Model = options }, cancellationToken), model => model.Source);
-    }
-
-    private async Task<string?> ReadPromptAsync(Invocation invocation, CancellationToken cancellationToken)
-    {
-        string? prompt = invocation.Get(_prompt);
-        if (prompt is not null && prompt != "-")
-        {
-            return prompt;
-        }
-
-        if (prompt is null && invocation.Console.IsInTerminal)
-        {
-            return null;
-        }
-
-        using StreamReader reader = new(invocation.Console.OpenIn(), System.Text.Encoding.UTF8);
-        string text = await reader.ReadToEndAsync(cancellationToken);
-
-        // The line end that every command puts behind its output is no part of what is asked.
-        text = text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
-        return text.Length > 0 ? text : throw CliException.Usage("Standard input is empty.", "Give the prompt behind MODEL, or send it to standard input.");
     }
 
     private static void WarnOfSettings(Invocation invocation, PretrainedModel model)
