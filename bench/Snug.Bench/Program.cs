@@ -6,6 +6,7 @@ try
     return (args.Length > 0 ? args[0] : "") switch
     {
         "download" => await DownloadCommand.RunAsync(rest),
+        "embed" => await EmbedCommand.RunAsync(rest),
         "generate" => await GenerateCommand.RunAsync(rest),
         "serve" => await ServeCommand.RunAsync(rest),
         "tokenizers-load" => await TokenizersLoadCommand.RunAsync(rest),
@@ -39,6 +40,17 @@ static int Usage(string problem)
           --tokenizers NAMES  gemma3,gptoss,llama3,gpt2 by default
           --rounds N          loads of each engine, interleaved; 5 by default
           --markdown FILE     writes the table
+
+        usage: Snug.Bench embed [options]
+
+          --sentences N     256 by default
+          --threads LIST    1 and the number of cores by default
+          --formats NAMES   of f32,q8; both by default
+          --batches LIST    ONNX Runtime's batch sizes, of which the best counts; 8,32 by default
+          --rounds N        5 by default
+          --python FILE     an interpreter with PyTorch, which writes the ONNX file; /usr/bin/python3 by default
+          --work FOLDER     where the model is written; the temporary folder by default
+          --markdown FILE   writes the table
 
         usage: Snug.Bench generate [options]
 

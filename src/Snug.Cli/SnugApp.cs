@@ -60,13 +60,15 @@ internal static class SnugApp
         return failure.ExitCode;
     }
 
-    private static RootCommand CreateRoot(CliConsole console, CommonOptions common)
+    /// <summary>All commands.</summary>
+    public static RootCommand CreateRoot(CliConsole console, CommonOptions common)
     {
         CacheCommand cache = new(console, common);
         AuthCommand auth = new(console, common);
         RootCommand root = new("Hugging Face models for .NET: download, verify and cache them, run them, and serve them to others.")
         {
             new RunCommand(console, common),
+            new EmbedCommand(console, common),
             new DownloadCommand(console, common),
             new EnsureCommand(console, common),
             new FilesCommand(console, common),
@@ -76,6 +78,7 @@ internal static class SnugApp
             new LogoutCommand(console, common),
             new WhoAmICommand(console, common),
             auth,
+            new UsageCommand(console, common),
             new SetupCommand(console, common),
             new StatusCommand(console, common),
             new ExecCommand(console, common),

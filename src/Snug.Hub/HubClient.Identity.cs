@@ -12,6 +12,12 @@ public sealed partial class HubClient
     /// </exception>
     public Task<HubIdentity> WhoAmIAsync(CancellationToken cancellationToken = default) => _api.WhoAmIAsync(ResolveSettings(), cancellationToken);
 
+    /// <summary>
+    /// What this client has asked of the Hub since it was made, apart for each endpoint and token, with what the Hub said is left. It sends nothing, keeps
+    /// nothing on disk, and still answers after <see cref="Dispose"/>.
+    /// </summary>
+    public IReadOnlyList<HubUsage> GetUsage() => _usage.Read();
+
     /// <summary>Says once for each client which token is in force, and what is odd about the settings.</summary>
     private void LogOnce(HubSettings settings)
     {
@@ -35,8 +41,9 @@ public sealed partial class HubClient
             {
                 LogToken(_log, source);
             }
-            else
+            else if (_options.UseImplicitToken != false)
             {
+                // Whoever wants to be anonymous knows that there is no token.
                 LogNoToken(_log);
             }
         }

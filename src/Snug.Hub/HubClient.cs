@@ -20,6 +20,7 @@ public sealed partial class HubClient : IDisposable
     private readonly RepositoryApi _api;
     private readonly AccessChecker _access;
     private readonly ConnectionChecker _connection;
+    private readonly UsageMeter _usage;
     private readonly BlockPool _pool;
     private readonly Downloader _downloader;
     private readonly FileDownloader _fileDownloader;
@@ -44,6 +45,7 @@ public sealed partial class HubClient : IDisposable
         ILogger log = logger ?? (ILogger)NullLogger.Instance;
         _log = log;
         HubHttp hubHttp = new(_http, _options, time, log);
+        _usage = hubHttp.Usage;
         _api = new RepositoryApi(hubHttp);
         _access = new AccessChecker(_api);
         _connection = new ConnectionChecker(hubHttp, time);

@@ -30,7 +30,7 @@ public sealed class CausalModel : IDisposable
         }
 
         int chunk = Math.Min(options.ChunkLength, ContextLength);
-        _weights = new WeightLoader(files, options.Format);
+        _weights = new WeightLoader(files, options.Format, options.CopyWeights);
         try
         {
             _transformer = Architecture.Create(configuration, _weights, chunk);
@@ -99,6 +99,27 @@ public sealed class CausalModel : IDisposable
         return new InferenceSession(this);
     }
 
+    /// <summary>
+    /// Looks for the likeliest continuations by beam search, with the meaning that its options have in transformers. The beams go through the
+    /// model together.
+    /// </summary>
+    /// <param name="prompt">Tokens of the vocabulary, not empty.</param>
+    /// <param name="options">Penalties, processors, end tokens and lengths; whatever is about drawing at random is not used.</param>
+    /// <param name="beams">How to search.</param>
+    /// <param name="cancellationToken">Is looked at between tokens, and between chunks of the prompt.</param>
+    /// <returns>The hypotheses, best first; fewer than asked for only if processors forbid every other continuation.</returns>
+    /// <exception cref="ArgumentException">The prompt is empty, too long, or has tokens that are not in the vocabulary.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public IReadOnlyList<BeamHypothesis> SearchBeams(
+        ReadOnlySpan<int> prompt, GenerationOptions options, BeamSearchOptions beams, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(beams);
+        CheckVocabulary(prompt);
+        using BeamSearch search = new(this, prompt, options, beams);
+        return search.Run(cancellationToken);
+    }
+
     /// <summary>Stops the threads and frees the weights. Sessions cannot be used after it.</summary>
     public void Dispose()
     {
@@ -124,6 +145,18 @@ public sealed class CausalModel : IDisposable
         lock (_turn)
         {
             cache.Dispose();
+        }
+    }
+
+    /// <summary>Throws when a token is none of the vocabulary.</summary>
+    internal void CheckVocabulary(ReadOnlySpan<int> tokens)
+    {
+        foreach (int token in tokens)
+        {
+            if ((uint)token >= (uint)Configuration.VocabularySize)
+            {
+                throw new ArgumentException($"Token {token} is not in the vocabulary of {Configuration.VocabularySize}.", nameof(tokens));
+            }
         }
     }
 

@@ -159,13 +159,38 @@ public sealed class InferenceSession : IDisposable
     /// <summary>Logits after each of some tokens, at most a chunk of them; for evaluation.</summary>
     internal float[] ReadAll(ReadOnlySpan<int> tokens)
     {
-        Check(tokens);
-        System.Diagnostics.Debug.Assert(tokens.Length <= _model.ChunkLength);
         float[] logits = new float[tokens.Length * _logits.Length];
-        _readLength = _tokens.Count + tokens.Length;
-        _model.Forward(tokens, _tokens.Count, _tokens.Count + tokens.Length, _cache, logits);
-        _tokens.AddRange(tokens);
+        ReadAll(tokens, logits);
         return logits;
+    }
+
+    /// <summary>Reads tokens, at most a chunk of them, and fills in the logits after each.</summary>
+    internal void ReadAll(ReadOnlySpan<int> tokens, Span<float> logits)
+    {
+        Check(tokens);
+        System.Diagnostics.Debug.Assert(tokens.Length <= _model.ChunkLength && logits.Length == tokens.Length * _logits.Length);
+        _readLength = _tokens.Count + tokens.Length;
+        _model.Forward(tokens, _tokens.Count, _readLength, _cache, logits);
+        _tokens.AddRange(tokens);
+    }
+
+    /// <summary>
+    /// How many tokens may be read together with the same result as one by one: as many as fit, unless positions are rotated by the length
+    /// of the sequence.
+    /// </summary>
+    internal int FreeForDraft
+    {
+        get
+        {
+            RopeConfiguration? rope = _model.Configuration.Rope;
+            int end = rope?.Scaling switch
+            {
+                RopeScaling.Dynamic => Math.Min(_model.ContextLength, _model.Configuration.MaximumPositions),
+                RopeScaling.LongRope when _tokens.Count <= rope.OriginalPositions => Math.Min(_model.ContextLength, rope.OriginalPositions),
+                _ => _model.ContextLength,
+            };
+            return Math.Max(1, end - _tokens.Count);
+        }
     }
 
     private void Check(ReadOnlySpan<int> tokens)
@@ -177,12 +202,6 @@ public sealed class InferenceSession : IDisposable
             throw new ArgumentException($"{tokens.Length} tokens do not fit: {free} of {_model.ContextLength} positions are free.", nameof(tokens));
         }
 
-        foreach (int token in tokens)
-        {
-            if ((uint)token >= (uint)_model.Configuration.VocabularySize)
-            {
-                throw new ArgumentException($"Token {token} is not in the vocabulary of {_model.Configuration.VocabularySize}.", nameof(tokens));
-            }
-        }
+        _model.CheckVocabulary(tokens);
     }
 }

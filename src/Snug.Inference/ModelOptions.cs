@@ -9,6 +9,13 @@ public sealed record ModelOptions
     /// <summary>What weights become when they are loaded.</summary>
     public WeightFormat Format { get; init; }
 
+    /// <summary>
+    /// Whether weights are copied into memory rather than used where the file is mapped. The model then does not depend on its file once it
+    /// is loaded; a mapped file that another process cuts in the middle of a pass ends this process. Costs time to load, and memory that
+    /// the operating system cannot take back.
+    /// </summary>
+    public bool CopyWeights { get; init; }
+
     /// <summary>Most positions of a session; null for what the model was made for.</summary>
     public int? ContextLength { get; init; }
 

@@ -15,6 +15,7 @@ public sealed class PretrainedModel : IDisposable
     private readonly OnDemand<Tokenizer> _tokenizer;
     private readonly OnDemand<CausalModel> _model;
     private readonly OnDemand<GenerationConfigurationFile> _generation;
+    private readonly OnDemand<ConstraintVocabulary> _vocabulary;
 
     private PretrainedModel(string weights, PretrainedSource source, ModelOptions options)
     {
@@ -28,6 +29,7 @@ public sealed class PretrainedModel : IDisposable
         _generation = new(() => Path.Join(settings, "generation_config.json") is var file && File.Exists(file)
             ? GenerationConfigurationFile.Read(file)
             : new GenerationConfigurationFile());
+        _vocabulary = new(() => new ConstraintVocabulary([.. Enumerable.Range(0, Model.Configuration.VocabularySize).Select(Tokenizer.GetTokenBytes)]));
     }
 
     /// <summary>Where it comes from.</summary>
@@ -46,6 +48,10 @@ public sealed class PretrainedModel : IDisposable
     /// <summary>What <c>generation_config.json</c> says.</summary>
     /// <exception cref="ModelFormatException">The file is damaged.</exception>
     public GenerationConfigurationFile GenerationConfiguration => _generation.Value;
+
+    /// <summary>The bytes of its tokens, for output under a constraint.</summary>
+    /// <exception cref="ConstraintException">The tokens do not have what JSON needs.</exception>
+    internal ConstraintVocabulary ConstraintVocabulary => _vocabulary.Value;
 
     /// <summary>Whether conversations can be had with it: there is a chat template.</summary>
     public bool HasChatTemplate => Tokenizer.Configuration.ChatTemplates.Count > 0;
@@ -91,7 +97,8 @@ public sealed class PretrainedModel : IDisposable
 
         string weights = path;
         if (!File.Exists(Path.Join(path, WeightSelection.Single)) && !File.Exists(Path.Join(path, WeightSelection.Index))
-            && Directory.GetFiles(path, "*.safetensors").Length == 0 && Directory.GetFiles(path, "*.gguf") is [var gguf])
+            && Directory.GetFiles(path, "*.safetensors").Length == 0
+            && Directory.GetFiles(path, "*.gguf").Where(file => GgufFile.PartsOf(file)[0] == file).ToArray() is [var gguf])
         {
             weights = gguf;
         }
@@ -161,6 +168,7 @@ public sealed class PretrainedModel : IDisposable
         _model.Dispose();
         _tokenizer.Dispose();
         _generation.Dispose();
+        _vocabulary.Dispose();
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Snug.Hub;
+using Snug.Inference;
 using Snug.Tokenizers;
 
 namespace Snug.Pretrained;
@@ -67,7 +68,7 @@ public sealed class PretrainedTokenizer : IDisposable
     public static PretrainedTokenizer FromDirectory(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string[] gguf = Directory.Exists(path) && !TokenizerFiles.IsIn(path) ? Directory.GetFiles(path, "*.gguf") : [];
+        string[] gguf = Directory.Exists(path) && !TokenizerFiles.IsIn(path) ? [.. Directory.GetFiles(path, "*.gguf").Where(file => GgufFile.PartsOf(file)[0] == file)] : [];
         return gguf.Length == 1 ? FromFile(gguf[0]) : new PretrainedTokenizer(Tokenizer.FromDirectory(path), new PretrainedSource(path));
     }
 

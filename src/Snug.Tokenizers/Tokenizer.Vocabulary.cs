@@ -22,6 +22,35 @@ public sealed partial class Tokenizer
     /// <summary>The text of a number, or null. Of added tokens that are looked for in normalized text, it is the normalized text.</summary>
     public string? IdToToken(int id) => _added.TextOf(id) ?? _model.TextOf(id);
 
+    /// <summary>
+    /// The bytes that a token adds to a text in the middle of it; they need not be whole characters. Null for special tokens, numbers without
+    /// a token, and where tokens have no bytes of their own because the text between them depends on both.
+    /// </summary>
+    /// <param name="id">The number of the token.</param>
+    public byte[]? GetTokenBytes(int id)
+    {
+        // Decoders treat the ends of a text specially: a letter before and one behind keep the token away from them.
+        const string Letter = "a";
+        if (_decoder is null || IdToToken(id) is not { } token || _added.IsSpecial(token))
+        {
+            return null;
+        }
+
+        if (_decoder.RawBytes(token) is { } bytes)
+        {
+            return bytes;
+        }
+
+        List<string> alone = [Letter, Letter];
+        List<string> between = [Letter, token, Letter];
+        _decoder.Decode(alone);
+        _decoder.Decode(between);
+        string text = string.Concat(between);
+        return string.Concat(alone) == Letter + Letter && text.Length >= 2 && text.StartsWith(Letter, StringComparison.Ordinal) && text.EndsWith(Letter, StringComparison.Ordinal)
+            ? System.Text.Encoding.UTF8.GetBytes(text[1..^1])
+            : null;
+    }
+
     /// <summary>All tokens with their numbers.</summary>
     /// <param name="withAddedTokens">Whether added tokens are included.</param>
     public Dictionary<string, int> GetVocabulary(bool withAddedTokens = true)

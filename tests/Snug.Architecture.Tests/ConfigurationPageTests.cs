@@ -41,7 +41,7 @@ public sealed partial class ConfigurationPageTests
             name => !Regex.IsMatch(page, $@"`([A-Za-z]+\.)?{name}( = \w+)?`"));
     }
 
-    [GeneratedRegex("\"(?<name>(HF|HUGGING_FACE|HUGGINGFACE|TRANSFORMERS|XDG|SNUG|NO)_[A-Z_]+|[A-Z]+_MODEL)\"", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("\"(?<name>(HF|HUGGING_FACE|HUGGINGFACE|TRANSFORMERS|XDG|SNUG|NO|LLM|OPENAI)_[A-Z_]+|[A-Z]+_MODEL)\"", RegexOptions.ExplicitCapture)]
     private static partial Regex InCode();
 
     [GeneratedRegex("`(?<name>[A-Z]+_[A-Z_]+)(=[^`]*)?`", RegexOptions.ExplicitCapture)]

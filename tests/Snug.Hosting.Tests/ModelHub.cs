@@ -12,9 +12,13 @@ internal sealed class ModelHub : IAsyncDisposable
     public const string Other = "org/other";
     public const int WeightBytes = 1_500_000;
 
-    private ModelHub(TestHub hub, TemporaryCache cache, HostedCommit commit) => (Hub, Cache, Commit) = (hub, cache, commit);
+    private ModelHub(TestHub hub, MemoryRepositorySource source, TemporaryCache cache, HostedCommit commit) =>
+        (Hub, Source, Cache, Commit) = (hub, source, cache, commit);
 
     public TestHub Hub { get; }
+
+    /// <summary>The repositories, to which more may be added.</summary>
+    public MemoryRepositorySource Source { get; }
 
     public TemporaryCache Cache { get; }
 
@@ -30,7 +34,7 @@ internal sealed class ModelHub : IAsyncDisposable
         await source.Add(Other).CommitAsync(Files(2));
         await source.Add(Gated, new RepositorySettings { Gate = RepositoryGate.Manual }).CommitAsync(Files(3));
         TestHub hub = await TestHub.StartAsync(source, cancellationToken: TestContext.Current.CancellationToken);
-        return new ModelHub(hub, new TemporaryCache(cacheParent), commit);
+        return new ModelHub(hub, source, new TemporaryCache(cacheParent), commit);
     }
 
     /// <summary>Settings that know nothing of the environment and do not wait long.</summary>

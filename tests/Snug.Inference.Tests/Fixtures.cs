@@ -1,4 +1,5 @@
 using System.Reflection;
+using Snug.Tests;
 
 namespace Snug.Inference.Tests;
 
@@ -14,8 +15,8 @@ internal static class Fixtures
     /// <summary>A shared fixture, which is no part of the repository; the test is skipped where there are none.</summary>
     public static string Shared(params string[] parts)
     {
-        string root = Environment.GetEnvironmentVariable("SNUG_FIXTURES") ?? Path.Join(RepositoryRoot, "..", "shared", "fixtures");
-        Assert.SkipUnless(Directory.Exists(root), "The shared fixtures are not here; SNUG_FIXTURES may name their folder.");
+        string? root = SharedFixtures.Find(RepositoryRoot);
+        Assert.SkipWhen(root is null, SharedFixtures.Missing);
         return Path.Join([root, .. parts]);
     }
 }

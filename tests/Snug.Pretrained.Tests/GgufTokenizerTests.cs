@@ -1,5 +1,6 @@
 using Snug.Inference.Tests;
 using Snug.TestKit;
+using Snug.Tests;
 using Snug.Tokenizers;
 
 namespace Snug.Pretrained.Tests;
@@ -82,8 +83,8 @@ public sealed class GgufTokenizerTests : IDisposable
     [Fact]
     public void A_real_file_tokenizes_as_the_tokenizer_json_of_its_model()
     {
-        string fixtures = Environment.GetEnvironmentVariable("SNUG_FIXTURES") ?? Path.Join(Checkout.Root, "..", "shared", "fixtures");
-        Assert.SkipUnless(Directory.Exists(fixtures), "The shared fixtures are not here; SNUG_FIXTURES may name their folder.");
+        string? fixtures = SharedFixtures.Find(Checkout.Root);
+        Assert.SkipWhen(fixtures is null, SharedFixtures.Missing);
         Tokenizer json = Tokenizer.FromDirectory(Path.Join(fixtures, "models", "stories260K-hf"));
         Tokenizer gguf = GgufTokenizer.Load(Path.Join(fixtures, "models", "stories260K-gguf", "stories260K.gguf"));
 

@@ -80,6 +80,25 @@ public sealed class PretrainedModelTests
     }
 
     [Fact]
+    public async Task Of_a_GGUF_model_in_several_files_all_are_fetched()
+    {
+        Dictionary<string, byte[]> files = new(StringComparer.Ordinal)
+        {
+            ["tiny-Q4_K_M-00001-of-00002.gguf"] = TinyModel.Gguf(),
+            ["tiny-Q4_K_M-00002-of-00002.gguf"] = [1],
+            ["Q8_0/tiny-Q8_0-00001-of-00003.gguf"] = TinyModel.Gguf(),
+            ["Q8_0/tiny-Q8_0-00002-of-00003.gguf"] = [1],
+        };
+        await using HubFixture hub = await HubFixture.StartAsync(files);
+
+        using PretrainedModel preferred = await PretrainedModel.FromHubAsync(HubFixture.Id, hub.Options(), Cancellation);
+        ModelFormatException incomplete = await Assert.ThrowsAsync<ModelFormatException>(() => PretrainedModel.FromHubAsync($"{HubFixture.Id}:Q8_0", hub.Options(), Cancellation));
+
+        Assert.Equal(["tiny-Q4_K_M-00001-of-00002.gguf", "tiny-Q4_K_M-00002-of-00002.gguf"], hub.Fetched);
+        Assert.Contains("tiny-Q8_0-00003-of-00003.gguf missing", incomplete.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_tokenizer_beside_a_GGUF_file_comes_before_its_own()
     {
         Dictionary<string, byte[]> files = TinyModel.Files();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Snug.Tests;
 
 namespace Snug.Tokenizers.Conformance;
 
@@ -10,7 +11,7 @@ internal static class Checkout
         typeof(Checkout).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!);
 
     /// <summary>The folder of real data beside the repository, or null where there is none.</summary>
-    public static string? Fixtures { get; } = FindFixtures();
+    public static string? Fixtures { get; } = SharedFixtures.Find(Root);
 
     /// <summary>
     /// Installs the reference engine and its tokenizers into a folder of build results, once for each version of the lock file.
@@ -93,11 +94,5 @@ internal static class Checkout
                 Directory.Delete(programs, recursive: true);
             }
         }
-    }
-
-    private static string? FindFixtures()
-    {
-        string[] candidates = [Environment.GetEnvironmentVariable("SNUG_FIXTURES") ?? "", Path.Combine(Root, "..", "shared", "fixtures")];
-        return candidates.FirstOrDefault(folder => folder.Length > 0 && Directory.Exists(folder)) is { } found ? Path.GetFullPath(found) : null;
     }
 }

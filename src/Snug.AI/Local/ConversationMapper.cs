@@ -26,6 +26,8 @@ internal static class ConversationMapper
         }
 
         Dictionary<string, string> names = new(StringComparer.Ordinal);
+        Dictionary<string, FunctionResultContent> results = style.OneCall ? ResultsByCall(messages) : [];
+        HashSet<string> answered = new(StringComparer.Ordinal);
         foreach (ChatMessage message in messages.Skip(leading))
         {
             if (before is not null && message.Role == ChatRole.User)
@@ -37,13 +39,28 @@ internal static class ConversationMapper
 
             if (message.Role == ChatRole.Assistant)
             {
-                mapped.Add(Answer(message, style, names));
+                FunctionCallContent[] calls = [.. message.Contents.OfType<FunctionCallContent>()];
+                if (!style.OneCall || calls.Length < 2)
+                {
+                    mapped.Add(Answer(message, calls, style, names));
+                    continue;
+                }
+
+                foreach (FunctionCallContent call in calls)
+                {
+                    mapped.Add(Answer(call == calls[0] ? message : new ChatMessage(ChatRole.Assistant, []), [call], style, names));
+                    if (results.TryGetValue(call.CallId, out FunctionResultContent? result) && answered.Add(call.CallId))
+                    {
+                        mapped.Add(Result(result, style, names));
+                    }
+                }
+
                 continue;
             }
 
-            FunctionResultContent[] results = [.. message.Contents.OfType<FunctionResultContent>()];
-            mapped.AddRange(results.Select(result => Result(result, style, names)));
-            if (results.Length == 0 || message.Contents.OfType<TextContent>().Any())
+            FunctionResultContent[] given = [.. message.Contents.OfType<FunctionResultContent>()];
+            mapped.AddRange(given.Where(result => !answered.Contains(result.CallId)).Select(result => Result(result, style, names)));
+            if (given.Length == 0 || message.Contents.OfType<TextContent>().Any())
             {
                 mapped.Add(new ChatTemplateMessage(IsSystem(message.Role) ? "system" : message.Role.Value, TextOf(message)));
             }
@@ -56,9 +73,21 @@ internal static class ConversationMapper
     public static JsonElement ToJson(object? value) => value as JsonElement? ?? JsonSerializer.SerializeToElement(
         value, AIJsonUtilities.DefaultOptions.GetTypeInfo(value?.GetType() ?? typeof(object)));
 
+    private static Dictionary<string, FunctionResultContent> ResultsByCall(IReadOnlyList<ChatMessage> messages)
+    {
+        Dictionary<string, FunctionResultContent> results = new(StringComparer.Ordinal);
+        foreach (FunctionResultContent result in messages.SelectMany(message => message.Contents.OfType<FunctionResultContent>()))
+        {
+            results.TryAdd(result.CallId, result);
+        }
+
+        return results;
+    }
+
     private static bool IsSystem(ChatRole role) => role == ChatRole.System || role.Value == "developer";
 
-    private static ChatTemplateMessage Answer(ChatMessage message, MessageStyle style, Dictionary<string, string> names)
+    private static ChatTemplateMessage Answer(
+        ChatMessage message, FunctionCallContent[] given, MessageStyle style, Dictionary<string, string> names)
     {
         List<KeyValuePair<string, object?>> properties = [];
         string reasoning = string.Concat(message.Contents.OfType<TextReasoningContent>().Select(content => content.Text));
@@ -69,7 +98,7 @@ internal static class ConversationMapper
 
         string text = TextOf(message);
         List<object?> calls = [];
-        foreach (FunctionCallContent call in message.Contents.OfType<FunctionCallContent>())
+        foreach (FunctionCallContent call in given)
         {
             names[call.CallId] = call.Name;
             JsonElement arguments = ToJson(call.Arguments ?? new Dictionary<string, object?>());

@@ -19,6 +19,7 @@ public sealed class LocalChatClient : IChatClient
     private readonly LocalChatClientOptions _options;
     private readonly ModelHolder _holder;
     private readonly ChatClientMetadata _metadata;
+    private readonly ConstraintCache _constraints = new();
     private readonly Lock _gate = new();
     private SessionPool? _sessions;
     private PromptWriter? _writer;
@@ -89,7 +90,8 @@ public sealed class LocalChatClient : IChatClient
     /// <exception cref="TokenizerException">The model has no tokenizer or chat template, or it is damaged.</exception>
     /// <exception cref="ModelFormatException">The model is damaged or of a kind that cannot be run.</exception>
     /// <exception cref="HubException">The model is to be downloaded, and the Hub refused or could not be reached.</exception>
-    /// <exception cref="NotSupportedException">A message has something other than text.</exception>
+    /// <exception cref="NotSupportedException">A message has something other than text, or there are tools and the template takes none.</exception>
+    /// <exception cref="ConstraintException">The answer is to follow a schema that has what is not supported.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -104,7 +106,8 @@ public sealed class LocalChatClient : IChatClient
     /// <exception cref="TokenizerException">The model has no tokenizer or chat template, or it is damaged.</exception>
     /// <exception cref="ModelFormatException">The model is damaged or of a kind that cannot be run.</exception>
     /// <exception cref="HubException">The model is to be downloaded, and the Hub refused or could not be reached.</exception>
-    /// <exception cref="NotSupportedException">A message has something other than text.</exception>
+    /// <exception cref="NotSupportedException">A message has something other than text, or there are tools and the template takes none.</exception>
+    /// <exception cref="ConstraintException">The answer is to follow a schema that has what is not supported.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -153,17 +156,27 @@ public sealed class LocalChatClient : IChatClient
         PretrainedModel model = await _holder.GetAsync(cancellationToken).ConfigureAwait(false);
         (SessionPool sessions, PromptWriter writer) = Parts(model);
         TextGenerationOptions generation = OptionsMapper.Generation(this, options, _options);
-        int[] prompt = await Task.Run(
-            () => model.Tokenizer.EncodeToIds(writer.Write(messages, options), addSpecialTokens: false), cancellationToken).ConfigureAwait(false);
+        (WrittenPrompt written, AnswerPlan plan, int[] prompt) = await Task.Run(
+            () =>
+            {
+                WrittenPrompt written = writer.Write(messages, options);
+                AnswerPlan plan = AnswerPlan.Create(written, options, _constraints);
+                return (written, plan, model.Tokenizer.EncodeToIds(written.Text + plan.Prefix, addSpecialTokens: false));
+            },
+            cancellationToken).ConfigureAwait(false);
+        generation = generation with { ShownSpecialTokens = written.MarksIn(model.Tokenizer), Constraint = plan.Constraint ?? generation.Constraint };
+        OutputReader reader = written.CreateReader(plan);
+        reader.Push(plan.Begun);
         UpdateFactory updates = new(_metadata.DefaultModelId, _options.Time.GetUtcNow());
         TextSession session = await sessions.RentAsync(prompt, cancellationToken).ConfigureAwait(false);
         try
         {
             await foreach (TextChunk chunk in session.AnswerAsync(prompt, generation, cancellationToken).ConfigureAwait(false))
             {
-                if (chunk.Text.Length > 0)
+                IReadOnlyList<OutputPiece> pieces = reader.Push(chunk.Text);
+                foreach (ChatResponseUpdate update in updates.Create(chunk.Finish is null ? pieces : [.. pieces, .. reader.Finish()], chunk, options))
                 {
-                    yield return updates.Create([new TextContent(chunk.Text)], chunk);
+                    yield return update;
                 }
 
                 if (chunk.Finish is { } finish)

@@ -74,6 +74,9 @@ internal static class OptionsMapper
         return variables;
     }
 
+    /// <summary>What the answer must look like; null for any text.</summary>
+    public static ChatResponseFormatJson? FormatOf(ChatOptions? options) => options?.ResponseFormat as ChatResponseFormatJson;
+
     private static double? Number(ChatOptions? options, string name) => options?.AdditionalProperties?.GetValueOrDefault(name) switch
     {
         JsonElement { ValueKind: JsonValueKind.Number } json => json.GetDouble(),

@@ -4,7 +4,7 @@ using Snug.Tokenizers;
 
 namespace Snug.AI;
 
-/// <summary>Writes conversations with the chat template of one model.</summary>
+/// <summary>Writes conversations with the chat template of one model, and knows how its family writes answers.</summary>
 internal sealed class PromptWriter
 {
     private readonly PretrainedModel _model;
@@ -17,24 +17,46 @@ internal sealed class PromptWriter
         _template = options.ChatTemplate is { } source ? ChatTemplate.Parse(source) : null;
     }
 
+    /// <summary>The functions that a request lets the model call; empty when it must not.</summary>
+    public static IReadOnlyList<AIFunctionDeclaration> ToolsOf(ChatOptions? options) => options?.ToolMode switch
+    {
+        NoneChatToolMode => [],
+        RequiredChatToolMode { RequiredFunctionName: { } name } => [.. Declarations(options).Where(tool => tool.Name == name)],
+        _ => [.. Declarations(options)],
+    };
+
     /// <summary>Writes a conversation up to the start of an answer.</summary>
     /// <exception cref="TokenizerException">The model has no chat template.</exception>
     /// <exception cref="TemplateException">The template refuses, whichever way it is asked.</exception>
-    public string Write(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    /// <exception cref="NotSupportedException">The template takes no tools, or a message has something other than text.</exception>
+    public WrittenPrompt Write(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
-        ChatTemplateOptions chat = new()
+        IReadOnlyList<AIFunctionDeclaration> tools = ToolsOf(options);
+        string source = SourceFor(tools);
+        if (tools.Count > 0 && !source.Contains("tools", StringComparison.Ordinal))
         {
-            AddGenerationPrompt = true,
-            Template = _template,
-            Variables = OptionsMapper.Variables(options, _options),
-            Time = _options.Time,
-        };
+            throw new NotSupportedException($"The chat template of the model takes no tools, and the request has {tools.Count}.");
+        }
+
+        List<object?>? described = tools.Count > 0 ? [.. tools.Select(Describe)] : null;
+        Dictionary<string, object?> variables = OptionsMapper.Variables(options, _options);
+        if (described is not null)
+        {
+            // As SmolLM3 calls them.
+            variables.TryAdd("xml_tools", described);
+        }
+
+        ChatTemplateOptions chat = new() { AddGenerationPrompt = true, Template = _template, Tools = described, Variables = variables, Time = _options.Time };
+        ReasoningFormat? reasoning = ReasoningFormat.Of(source);
+        ToolCallFormat? format = tools.Count > 0 ? ToolCallFormat.Of(source) : null;
         TemplateException? first = null;
-        foreach (MessageStyle style in MessageStyle.All)
+        foreach (MessageStyle style in MessageStyle.For(source))
         {
             try
             {
-                return _model.Tokenizer.ApplyChatTemplate(ConversationMapper.Map(messages, options?.Instructions, style), chat).Text;
+                return new WrittenPrompt(
+                    _model.Tokenizer.ApplyChatTemplate(ConversationMapper.Map(messages, options?.Instructions, style), chat).Text, reasoning, format, tools,
+                    options?.ToolMode is RequiredChatToolMode);
             }
             catch (TemplateException exception)
             {
@@ -44,5 +66,27 @@ internal sealed class PromptWriter
 
         System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first!);
         throw first!;
+    }
+
+    private static IEnumerable<AIFunctionDeclaration> Declarations(ChatOptions? options) => options?.Tools?.OfType<AIFunctionDeclaration>() ?? [];
+
+    private static Dictionary<string, object?> Describe(AIFunctionDeclaration tool) => new(StringComparer.Ordinal)
+    {
+        ["type"] = "function",
+        ["function"] = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["name"] = tool.Name,
+            ["description"] = tool.Description,
+            ["parameters"] = tool.JsonSchema,
+        },
+    };
+
+    /// <summary>The text of the template that a request is written with.</summary>
+    private string SourceFor(IReadOnlyList<AIFunctionDeclaration> tools)
+    {
+        IReadOnlyDictionary<string, string> templates = _model.Tokenizer.Configuration.ChatTemplates;
+        return _template?.Source
+            ?? (tools.Count > 0 && templates.TryGetValue(TokenizerConfiguration.ToolTemplate, out string? forTools) ? forTools : null)
+            ?? templates.GetValueOrDefault(TokenizerConfiguration.DefaultTemplate, "");
     }
 }

@@ -75,7 +75,7 @@ internal sealed class DownloadCommand : SnugCommand
             clientOptions.BandwidthLimit = ParseRate(rate);
         }
 
-        using HubClient hub = new(clientOptions, timeProvider: invocation.Console.Time);
+        using HubClient hub = invocation.CreateHub(clientOptions);
         HubSettings settings = hub.ResolveSettings();
         RepositoryReference asked = invocation.Repository(invocation.Get(_repository)!, settings);
         FileSelection selection = new([.. invocation.Get(_files) ?? [], .. asked.Path is { } path ? [path] : Array.Empty<string>()], invocation.Get(_include) ?? []);

@@ -9,6 +9,7 @@ namespace Snug.Cli;
 internal sealed class Invocation(CliConsole console, CommonOptions common, ParseResult parse)
 {
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+    private readonly List<HubClient> _hubs = [];
 
     public CliConsole Console => console;
 
@@ -42,7 +43,35 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
     public HubClient CreateHub()
     {
         _ = ResolveSettings();
-        return new HubClient(ClientOptions(), timeProvider: console.Time, logger: Log());
+        return CreateHub(ClientOptions());
+    }
+
+    /// <summary>A client with options of the command's own; it logs as <c>--verbose</c> says, like every other one.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="counts">Whether what it asks is counted for <c>snug usage</c>.</param>
+    public HubClient CreateHub(HubClientOptions options, bool counts = true)
+    {
+        HubClient hub = new(options, timeProvider: console.Time, logger: Log());
+        if (counts)
+        {
+            _hubs.Add(hub);
+        }
+
+        return hub;
+    }
+
+    /// <summary>Whether what commands ask of the Hub is counted for <c>snug usage</c>.</summary>
+    public bool RecordsUsage => console.Variable("SNUG_USAGE")?.Trim() is not ("0" or "false" or "no" or "off");
+
+    /// <summary>Writes down what this run has asked of the Hub; it never fails.</summary>
+    public void RecordUsage()
+    {
+        DateTimeOffset now = console.Time.GetUtcNow();
+        UsageEntry[] entries = [.. _hubs.SelectMany(hub => hub.GetUsage()).Select(usage => UsageEntry.From(usage, now))];
+        if (entries.Length > 0 && RecordsUsage)
+        {
+            new UsageJournal(LocalSettings().HomeDirectory).Append(entries);
+        }
     }
 
     /// <summary>A client with options that nothing of the environment changes.</summary>

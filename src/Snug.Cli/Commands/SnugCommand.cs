@@ -9,7 +9,18 @@ internal abstract class SnugCommand : Command
         : base(name, description)
     {
         Common = common;
-        SetAction((parse, cancellationToken) => RunAsync(new Invocation(console, common, parse), cancellationToken));
+        SetAction(async (parse, cancellationToken) =>
+        {
+            Invocation invocation = new(console, common, parse);
+            try
+            {
+                return await RunAsync(invocation, cancellationToken);
+            }
+            finally
+            {
+                invocation.RecordUsage();
+            }
+        });
     }
 
     protected CommonOptions Common { get; }

@@ -42,10 +42,10 @@ internal sealed class VerifyAccessCommand : SnugCommand
         options.Token = null;
         options.UseImplicitToken = false;
         options.MaxRetries = Math.Min(options.MaxRetries, 1);
-        using HubClient stranger = new(options, timeProvider: invocation.Console.Time);
+        using HubClient stranger = invocation.CreateHub(options);
         HubClientOptions tokenOptions = invocation.ClientOptions();
         tokenOptions.MaxRetries = options.MaxRetries;
-        using HubClient holder = new(tokenOptions, timeProvider: invocation.Console.Time);
+        using HubClient holder = invocation.CreateHub(tokenOptions);
         VerifiedAccess[][] results = await Task.WhenAll(
             (token is null ? (HubClient[])[stranger] : [stranger, holder]).Select(hub => VerifyAsync(hub, references, cancellationToken)));
         VerifiedAccess[] without = results[0];

@@ -60,10 +60,10 @@ internal sealed class ConnectionChecker(HubHttp http, TimeProvider time)
         return report with { RoundTrip = roundTrip, ClockSkew = serverTime is { } theirs ? localTime - theirs : null };
     }
 
-    private static async Task<HubIdentity?> ReadAsync(HubResponse response, HubSettings settings, CancellationToken cancellationToken)
+    private async Task<HubIdentity?> ReadAsync(HubResponse response, HubSettings settings, CancellationToken cancellationToken)
     {
         Stream body = await response.Message.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        using BoundedStream bounded = new(body, MaxAnswerLength, settings.IdleTimeout);
+        using BoundedStream bounded = new(body, MaxAnswerLength, settings.IdleTimeout, http.Usage.For(settings));
         try
         {
             using JsonDocument answer = await JsonDocument.ParseAsync(bounded, HubJson.Options, cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 namespace Snug.Hub;
 
 /// <summary>A response body that may neither grow without end nor fall silent.</summary>
-internal sealed class BoundedStream(Stream inner, long limit, TimeSpan idleTimeout) : Stream
+internal sealed class BoundedStream(Stream inner, long limit, TimeSpan idleTimeout, UsageCounter usage) : Stream
 {
     private long _read;
 
@@ -27,6 +27,7 @@ internal sealed class BoundedStream(Stream inner, long limit, TimeSpan idleTimeo
         {
             int count = await inner.ReadAsync(buffer, idle.Token).ConfigureAwait(false);
             _read += count;
+            usage.Received(count);
             return _read <= limit ? count : throw new IOException($"The answer is longer than {limit} bytes.");
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)

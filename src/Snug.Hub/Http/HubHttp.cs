@@ -22,6 +22,9 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
     private readonly string _userAgent =
         $"{(options.UserAgent is { Length: > 0 } product ? product + "; " : "")}snug/{Version}; dotnet/{Environment.Version}";
 
+    /// <summary>What was asked of the Hub so far.</summary>
+    public UsageMeter Usage { get; } = new();
+
     /// <summary>Sends a request; the caller disposes the answer, whose body has not been read.</summary>
     /// <exception cref="HubException">The request failed for good.</exception>
     public Task<HubResponse> SendAsync(HubRequest request, CancellationToken cancellationToken) =>
@@ -93,6 +96,7 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
             if (fromEndpoint)
             {
                 Budget(uri).Update(message);
+                Usage.For(settings).Answered(message, time.GetUtcNow());
                 request.Observe?.Invoke(message);
                 LogWarningHeader(message);
             }
@@ -159,6 +163,11 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
         deadline.CancelAfter(wait);
         try
         {
+            if (fromEndpoint)
+            {
+                Usage.For(request.Settings).Sent();
+            }
+
             long start = time.GetTimestamp();
             HttpResponseMessage response =
                 await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Snug.Hub;
 
@@ -26,6 +28,11 @@ public sealed class AccessToken : IEquatable<AccessToken>
             return $"{prefix}{_value.AsSpan(prefix.Length, visible)}…";
         }
     }
+
+    /// <summary>
+    /// Eight hexadecimal digits that tell tokens apart whose masked forms are the same. They come from a hash, so nothing of the token can be found from them.
+    /// </summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes("snug token fingerprint\n" + _value)).AsSpan(0, 4));
 
     /// <summary>
     /// Creates a token from text as it comes out of files, variables and clipboards: a byte-order mark, line ends, surrounding white space and

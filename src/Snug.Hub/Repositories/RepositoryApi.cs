@@ -171,13 +171,13 @@ internal sealed class RepositoryApi(HubHttp http)
             response => ReadJsonAsync(response, settings, context, read, cancellationToken),
             cancellationToken);
 
-    private static async Task<T> ReadJsonAsync<T>(
+    private async Task<T> ReadJsonAsync<T>(
         HubResponse response, HubSettings settings, RequestContext context, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {
         try
         {
             Stream body = await response.Message.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            using BoundedStream bounded = new(body, MaxAnswerLength, settings.IdleTimeout);
+            using BoundedStream bounded = new(body, MaxAnswerLength, settings.IdleTimeout, http.Usage.For(settings));
             using JsonDocument answer = await JsonDocument.ParseAsync(bounded, HubJson.Options, cancellationToken).ConfigureAwait(false);
             return read(answer.RootElement);
         }

@@ -127,6 +127,7 @@ internal sealed class SegmentFetcher(TransferContext context)
                 Volatile.Write(ref file.Failures, 0);
                 connection.Received(read);
                 context.Progress.AddReceived(read);
+                context.Usage.Received(read);
                 await context.Limiter.AccountAsync(read, connection.Token).ConfigureAwait(false);
             }
 

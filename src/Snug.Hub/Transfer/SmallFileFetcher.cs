@@ -81,6 +81,7 @@ internal sealed class SmallFileFetcher(TransferContext context)
                 length += read;
                 connection.Received(read);
                 context.Progress.AddReceived(read);
+                context.Usage.Received(read);
                 await context.Limiter.AccountAsync(read, connection.Token).ConfigureAwait(false);
             }
 

@@ -14,6 +14,9 @@ internal sealed record TransferContext(
     TimeProvider Time,
     ILogger Logger)
 {
+    /// <summary>Counts the content that comes in.</summary>
+    public UsageCounter Usage { get; } = Http.Usage.For(Settings);
+
     /// <summary>How many answers in all may be wrong, rather than broken, before the error is believed.</summary>
     public const int MaxWrongAnswers = 3;
 

@@ -65,6 +65,22 @@ internal sealed unsafe class KeyValueCache : IDisposable
         new ReadOnlySpan<float>(value, _headSize).CopyTo(new Span<float>(Values(layer, head) + ((long)position * _headSize), _headSize));
     }
 
+    /// <summary>Takes over the first positions of another cache of the same model.</summary>
+    public void CopyFrom(KeyValueCache other, int positions)
+    {
+        Reserve(positions);
+        int rounded = RoundUp(positions);
+        long bytes = (long)rounded * _headSize * sizeof(float);
+        for (int layer = 0; layer < _keys.Length && positions > 0; layer++)
+        {
+            for (int head = 0; head < _heads; head++)
+            {
+                Buffer.MemoryCopy(other.Keys(layer, head), Keys(layer, head), bytes, bytes);
+                Buffer.MemoryCopy(other.Values(layer, head), Values(layer, head), bytes, bytes);
+            }
+        }
+    }
+
     public void Dispose()
     {
         _disposed = true;

@@ -6,8 +6,11 @@ namespace Snug.Inference;
 /// </summary>
 internal static unsafe class MatrixBuilder
 {
+    /// <summary>Most bytes that are read at a time.</summary>
+    private const int MaxRead = 1 << 28;
+
     /// <summary>A matrix of some rows of a tensor.</summary>
-    public static Matrix Build(TensorFile file, TensorInfo tensor, int firstRow, int rows, WeightFormat format, NativeBuffer? bias)
+    public static Matrix Build(TensorFile file, TensorInfo tensor, int firstRow, int rows, WeightFormat format, bool copy, NativeBuffer? bias)
     {
         int columns = (int)tensor.Columns;
         (int perBlock, int bytes) = TensorTypes.Block(tensor.Type);
@@ -20,6 +23,17 @@ internal static unsafe class MatrixBuilder
         if (Target(format, columns) is { } target)
         {
             return Round(target, tensor.Type, rows, columns, bias, (row, stored) => file.Read(tensor, (firstRow + row) * rowBytes, stored));
+        }
+
+        if (copy)
+        {
+            NativeBuffer copied = new(rows * rowBytes);
+            for (long at = 0; at < copied.Length; at += MaxRead)
+            {
+                file.Read(tensor, (firstRow * rowBytes) + at, new Span<byte>(copied.Pointer + at, (int)Math.Min(MaxRead, copied.Length - at)));
+            }
+
+            return new Matrix(tensor.Type, rows, columns, copied) { Bias = bias };
         }
 
         return new Matrix(tensor.Type, rows, columns, file.Content.Map() + tensor.Offset + (firstRow * rowBytes)) { Bias = bias };

@@ -21,8 +21,8 @@ internal sealed class WeightFiles : IDisposable
     /// <summary>The file or folder that was asked for.</summary>
     public string Path { get; }
 
-    /// <summary>The GGUF file, when it is one.</summary>
-    public GgufFile? Gguf => _files is [GgufFile file] ? file : null;
+    /// <summary>The GGUF file, the first if there are several, when it is one.</summary>
+    public GgufFile? Gguf => _files is [GgufFile file, ..] ? file : null;
 
     public IEnumerable<string> Names => _tensors.Keys;
 
@@ -52,12 +52,15 @@ internal sealed class WeightFiles : IDisposable
 
     public (TensorFile File, TensorInfo Tensor)? Find(string name) => _tensors.TryGetValue(name, out (TensorFile, TensorInfo) found) ? found : null;
 
-    /// <summary>Throws when a file became shorter.</summary>
+    /// <summary>Throws when a file that is used where it is mapped became shorter.</summary>
     public void EnsureWhole()
     {
         foreach (TensorFile file in _files)
         {
-            file.Content.EnsureWhole();
+            if (file.Content.IsMapped)
+            {
+                file.Content.EnsureWhole();
+            }
         }
     }
 
@@ -83,7 +86,13 @@ internal sealed class WeightFiles : IDisposable
         }
         else
         {
-            string[] found = [.. Directory.EnumerateFiles(folder).Where(name => System.IO.Path.GetExtension(name) is ".safetensors" or ".gguf").Take(2)];
+            // Of a GGUF model in several files only the first counts; it names the others.
+            string[] found =
+            [
+                .. Directory.EnumerateFiles(folder)
+                    .Where(name => System.IO.Path.GetExtension(name) is ".safetensors" or ".gguf" && GgufSplit.Parse(name) is null or { Number: 1 })
+                    .Take(2),
+            ];
             if (found.Length == 1)
             {
                 AddFile(found[0]);
@@ -117,15 +126,52 @@ internal sealed class WeightFiles : IDisposable
             throw Pickle(path);
         }
 
-        TensorFile file = System.IO.Path.GetExtension(path).Equals(".gguf", StringComparison.OrdinalIgnoreCase)
-            ? GgufFile.Open(path)
-            : SafetensorsFile.Open(path);
+        if (System.IO.Path.GetExtension(path).Equals(".gguf", StringComparison.OrdinalIgnoreCase))
+        {
+            AddGguf(path);
+        }
+        else
+        {
+            AddTensors(SafetensorsFile.Open(path));
+        }
+    }
+
+    /// <summary>Adds a GGUF file, and the others that the model is divided into.</summary>
+    private void AddGguf(string path)
+    {
+        GgufFile file = GgufFile.Open(path);
+        AddTensors(file);
+        if (GgufSplit.Read(file) is not { Count: > 1 } split)
+        {
+            return;
+        }
+
+        foreach (string other in split.OthersOf(path))
+        {
+            if (!File.Exists(other))
+            {
+                throw new ModelFormatException($"The model is in {split.Count} files, and '{System.IO.Path.GetFileName(other)}' is not there.", path);
+            }
+
+            GgufFile part = GgufFile.Open(other);
+            AddTensors(part);
+            split.EnsureBelongs(part, _files.Count);
+        }
+
+        if (split.Tensors is { } promised && promised != _tensors.Count)
+        {
+            throw new ModelFormatException($"The files have {_tensors.Count} tensors together, and the first says {promised}.", path);
+        }
+    }
+
+    private void AddTensors(TensorFile file)
+    {
         _files.Add(file);
         foreach (TensorInfo tensor in file.Tensors)
         {
             if (!_tensors.TryAdd(tensor.Name, (file, tensor)))
             {
-                throw new ModelFormatException($"'{tensor.Name}' is also in another file.", path, tensor.Offset);
+                throw new ModelFormatException($"'{tensor.Name}' is also in another file.", file.FilePath, tensor.Offset);
             }
         }
     }

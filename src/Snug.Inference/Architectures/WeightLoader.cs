@@ -4,7 +4,7 @@ namespace Snug.Inference;
 /// Takes a model's tensors out of its files: each must have the shape that the configuration implies before a kernel sees it, and none may
 /// be left over, because a tensor that nobody uses means that the model is not the one that was thought.
 /// </summary>
-internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format) : IDisposable
+internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format, bool copy = false) : IDisposable
 {
     /// <summary>Endings of tensors that hold constants, which are computed here.</summary>
     private static readonly string[] Constants = 
@@ -50,14 +50,14 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
     public Matrix Linear(TensorName name, int rows, int columns, bool bias = false)
     {
         (TensorFile file, TensorInfo tensor) = Take(name.Weight, rows, columns);
-        return Keep(MatrixBuilder.Build(file, tensor, 0, rows, format, bias ? Vector(name.Bias, rows).Buffer : null));
+        return Keep(MatrixBuilder.Build(file, tensor, 0, rows, format, copy, bias ? Vector(name.Bias, rows).Buffer : null));
     }
 
     /// <summary>A part of the rows of a linear layer that several are fused in.</summary>
     public Matrix LinearPart(TensorName name, int totalRows, int columns, int firstRow, int rows, bool bias = true)
     {
         (TensorFile file, TensorInfo tensor) = Take(name.Weight, totalRows, columns);
-        return Keep(MatrixBuilder.Build(file, tensor, firstRow, rows, format, bias ? BiasPart(name.Bias, totalRows, firstRow, rows) : null));
+        return Keep(MatrixBuilder.Build(file, tensor, firstRow, rows, format, copy, bias ? BiasPart(name.Bias, totalRows, firstRow, rows) : null));
     }
 
     /// <summary>As <see cref="LinearPart"/>, of weights that are stored [inputs, outputs], as GPT-2's convolutions are.</summary>
@@ -71,7 +71,7 @@ internal sealed unsafe class WeightLoader(WeightFiles files, WeightFormat format
     public Matrix Table(TensorName name, int rows, int columns)
     {
         (TensorFile file, TensorInfo tensor) = Take(name.Weight, rows, columns);
-        return Keep(MatrixBuilder.Build(file, tensor, 0, rows, TableFormat, null));
+        return Keep(MatrixBuilder.Build(file, tensor, 0, rows, TableFormat, copy, null));
     }
 
     /// <summary>Rows of a linear layer picked one by one, of one that several are fused in.</summary>

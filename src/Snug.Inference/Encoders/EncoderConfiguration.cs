@@ -45,5 +45,13 @@ public sealed record EncoderConfiguration
     /// <summary>Most tokens of a sequence.</summary>
     public int MaximumTokens => PositionCount - FirstPosition;
 
+    /// <summary>Reads the <c>config.json</c> of a model folder.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="ignoredKeys">Keys that are known not to change the mathematics, besides those that Snug knows.</param>
+    /// <exception cref="ModelFormatException">The file is damaged, or the model is of a kind that cannot be run.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static EncoderConfiguration FromDirectory(string path, IReadOnlySet<string>? ignoredKeys = null) =>
+        EncoderConfigurationReader.Read(Path.Join(path, "config.json"), ignoredKeys ?? new HashSet<string>());
+
     internal int HeadSize => HiddenSize / HeadCount;
 }

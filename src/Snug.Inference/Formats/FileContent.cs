@@ -28,6 +28,9 @@ internal sealed unsafe class FileContent : IDisposable
     /// <summary>Length when the file was opened; everything that the header promises was checked against it.</summary>
     public long Length { get; }
 
+    /// <summary>Whether the content is used where it is mapped.</summary>
+    public bool IsMapped { get; private set; }
+
     /// <summary>Fills the destination from the file.</summary>
     public void Read(long offset, Span<byte> destination)
     {
@@ -58,6 +61,7 @@ internal sealed unsafe class FileContent : IDisposable
                 byte* pointer = null;
                 _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
                 _pointer = pointer + _view.PointerOffset;
+                IsMapped = true;
             }
 
             return _pointer;

@@ -11,6 +11,12 @@ public sealed record GenerationOptions
     /// <summary>Tokens that are generated at most when nothing else is said.</summary>
     public const int DefaultMaxNewTokens = 512;
 
+    /// <summary>Most tokens that prompt lookup guesses at a time.</summary>
+    public const int MaxPromptLookupTokens = 256;
+
+    /// <summary>Tokens that prompt lookup compares when nothing else is said.</summary>
+    public const int DefaultPromptLookupNgram = 2;
+
     /// <summary>
     /// Whether tokens are drawn at random; otherwise the likeliest is taken and temperature and filters are ignored. Not set, a temperature
     /// above 0 that was set explicitly means yes.
@@ -47,6 +53,15 @@ public sealed record GenerationOptions
     /// <summary>Tokens to generate at least; end tokens are forbidden before.</summary>
     public int? MinNewTokens { get; init; }
 
+    /// <summary>
+    /// Tokens that are guessed at a time from what followed the same tokens before, and read in one pass; 0 for none. Tokens are chosen as
+    /// without it, up to the rounding of sums; it is faster where a text repeats much of its prompt.
+    /// </summary>
+    public int? PromptLookupTokens { get; init; }
+
+    /// <summary>Tokens that must be the same for a guess.</summary>
+    public int? PromptLookupNgram { get; init; }
+
     /// <summary>Tokens that end the text; null for the model's own, empty for none.</summary>
     public ImmutableArray<int>? EndTokens { get; init; }
 
@@ -76,6 +91,8 @@ public sealed record GenerationOptions
             Seed = Seed ?? defaults.Seed,
             MaxNewTokens = MaxNewTokens ?? defaults.MaxNewTokens,
             MinNewTokens = MinNewTokens ?? defaults.MinNewTokens,
+            PromptLookupTokens = PromptLookupTokens ?? defaults.PromptLookupTokens,
+            PromptLookupNgram = PromptLookupNgram ?? defaults.PromptLookupNgram,
             EndTokens = EndTokens ?? defaults.EndTokens,
             StopTokens = StopTokens.IsDefaultOrEmpty ? defaults.StopTokens : StopTokens,
             Processors = Processors.IsDefaultOrEmpty ? defaults.Processors : Processors,
@@ -95,6 +112,8 @@ public sealed record GenerationOptions
         Check(PresencePenalty is null || float.IsFinite(PresencePenalty.Value), nameof(PresencePenalty), "finite");
         Check(MaxNewTokens is null or >= 1, nameof(MaxNewTokens), "1 or more");
         Check(MinNewTokens is null or >= 0, nameof(MinNewTokens), "0 or more");
+        Check(PromptLookupTokens is null or (>= 0 and <= MaxPromptLookupTokens), nameof(PromptLookupTokens), $"from 0 to {MaxPromptLookupTokens}");
+        Check(PromptLookupNgram is null or >= 1, nameof(PromptLookupNgram), "1 or more");
     }
 
     private static void Check(bool holds, string option, string range)

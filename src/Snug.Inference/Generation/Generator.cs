@@ -1,45 +1,49 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Snug.Inference;
 
-/// <summary>One run of generation: reads the prompt, then chooses and reads tokens in turn.</summary>
+/// <summary>One run of generation: reads the prompt, then chooses and reads tokens in turn, or several at once where the text repeats itself.</summary>
 internal sealed class Generator
 {
     private readonly InferenceSession _session;
-    private readonly GenerationOptions _options;
-    private readonly ImmutableArray<int> _ends;
-    private readonly Sampler _sampler;
-    private readonly float[] _logits;
-    private readonly int[] _counts;
+    private readonly TokenChooser _chooser;
     private readonly List<int> _tokens;
     private readonly int _promptLength;
-    private readonly int _most;
+    private readonly int _ngram;
+    private readonly int[] _draft;
+    private readonly float[] _draftLogits;
+    private readonly Queue<GeneratedToken> _verified;
 
     public Generator(InferenceSession session, ReadOnlySpan<int> prompt, GenerationOptions options)
     {
-        options.Validate();
-        int vocabulary = session.Model.Configuration.VocabularySize;
         _session = session;
-        _options = options;
-        _ends = options.EndTokens ?? session.Model.Configuration.EndTokens;
-        _sampler = new Sampler(options, vocabulary);
-        _logits = new float[vocabulary];
-        _counts = new int[vocabulary];
+        _chooser = new TokenChooser(session.Model, options, prompt.Length);
         _promptLength = prompt.Length;
-        _most = options.MaxNewTokens ?? GenerationOptions.DefaultMaxNewTokens;
-        _tokens = new List<int>(Math.Min(session.Model.ContextLength, prompt.Length + _most) + 1);
+        _ngram = options.PromptLookupNgram ?? GenerationOptions.DefaultPromptLookupNgram;
+        int draft = Math.Min(options.PromptLookupTokens ?? 0, session.Model.ChunkLength - 1);
+        _draft = new int[draft == 0 ? 0 : draft + 1];
+        _draftLogits = new float[(long)_draft.Length * session.Model.Configuration.VocabularySize];
+        _verified = new Queue<GeneratedToken>(_draft.Length);
+        _tokens = new List<int>(_chooser.Capacity + _draft.Length);
         _tokens.AddRange(prompt);
-        if (_promptLength == 0 || _promptLength > session.Model.ContextLength)
-        {
-            throw new ArgumentException($"The prompt has {_promptLength} tokens; it must have from 1 to {session.Model.ContextLength}.", nameof(prompt));
-        }
     }
 
     /// <summary>The next token; the first call reads the prompt.</summary>
     public GeneratedToken Next(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (_verified.TryDequeue(out GeneratedToken verified))
+        {
+            return verified;
+        }
+
+        int drafted = _tokens.Count == _promptLength ? 0 : FindDraft();
+        if (drafted > 0)
+        {
+            Verify(drafted);
+            return _verified.Dequeue();
+        }
+
         if (_tokens.Count == _promptLength)
         {
             _session.ReadFromStart(CollectionsMarshal.AsSpan(_tokens), cancellationToken);
@@ -49,43 +53,49 @@ internal sealed class Generator
             _session.Read(_tokens[^1]);
         }
 
-        int token = Choose();
-        float logProbability = _options.LogProbabilities ? Sampler.LogProbability(_session.Logits, token) : float.NaN;
-        _tokens.Add(token);
-        return new GeneratedToken(token, logProbability, FinishAfter(token));
+        return Choose(_session.Logits);
     }
 
-    private int Choose()
+    private GeneratedToken Choose(ReadOnlySpan<float> logits)
     {
-        _session.Logits.CopyTo(_logits);
-        Span<int> tokens = CollectionsMarshal.AsSpan(_tokens);
-        Penalties.Apply(_options, tokens, _promptLength, _logits, _counts);
-        if (_tokens.Count - _promptLength < (_options.MinNewTokens ?? 0))
-        {
-            foreach (int end in _ends)
-            {
-                if ((uint)end < (uint)_logits.Length)
-                {
-                    _logits[end] = float.NegativeInfinity;
-                }
-            }
-        }
-
-        if (!_options.Processors.IsDefaultOrEmpty)
-        {
-            foreach (ILogitsProcessor processor in _options.Processors)
-            {
-                processor.Process(tokens, _promptLength, _logits);
-            }
-        }
-
-        return _sampler.Choose(_logits);
+        GeneratedToken token = _chooser.Next(logits, CollectionsMarshal.AsSpan(_tokens));
+        _tokens.Add(token.Id);
+        return token;
     }
 
-    private FinishReason? FinishAfter(int token) =>
-        _ends.Contains(token) ? FinishReason.EndToken
-        : !_options.StopTokens.IsDefaultOrEmpty && _options.StopTokens.Contains(token) ? FinishReason.StopToken
-        : _tokens.Count - _promptLength >= _most ? FinishReason.Length
-        : _tokens.Count > _session.Model.ContextLength ? FinishReason.ContextFull
-        : null;
+    /// <summary>Puts the last token and what followed the same tokens before into the draft; returns how many are guessed.</summary>
+    private int FindDraft()
+    {
+        if (_draft.Length == 0)
+        {
+            return 0;
+        }
+
+        ReadOnlySpan<int> guess = PromptLookup.Find(CollectionsMarshal.AsSpan(_tokens), _ngram, _draft.Length - 1);
+        guess = guess[..Math.Min(guess.Length, _session.FreeForDraft - 1)];
+        _draft[0] = _tokens[^1];
+        guess.CopyTo(_draft.AsSpan(1));
+        return guess.Length;
+    }
+
+    /// <summary>
+    /// Reads the draft in one pass, and chooses after each of its tokens as if they had been read one by one. The first choice that is
+    /// another than the guess makes the rest of the draft void.
+    /// </summary>
+    private void Verify(int guessed)
+    {
+        int vocabulary = _session.Model.Configuration.VocabularySize;
+        int before = _session.Tokens.Count;
+        _session.ReadAll(_draft.AsSpan(0, guessed + 1), _draftLogits.AsSpan(0, (guessed + 1) * vocabulary));
+        int kept = 0;
+        GeneratedToken token;
+        do
+        {
+            token = Choose(_draftLogits.AsSpan(kept * vocabulary, vocabulary));
+            _verified.Enqueue(token);
+            kept++;
+        }
+        while (kept <= guessed && token.Finish is null && token.Id == _draft[kept]);
+        _session.Rewind(before + kept);
+    }
 }

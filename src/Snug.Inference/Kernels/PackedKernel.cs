@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Snug.Inference;
 
 /// <summary>Products of packed weights with activations that were rounded to bytes; sums of a block are exact, blocks are added in single precision.</summary>
-internal static unsafe class PackedKernel<TDot>
+internal static unsafe partial class PackedKernel<TDot>
     where TDot : struct, IByteDot
 {
     private const int TokenTile = 4;
@@ -19,23 +19,12 @@ internal static unsafe class PackedKernel<TDot>
             byte* group = weights + (row / PackedRows.Group * groupBytes);
             int rows = Math.Min(PackedRows.Group, endRow - row);
             int token = 0;
-            if (type is TensorType.Q8_0 or TensorType.Q4_0)
+            for (; token <= tokens - TokenTile; token += TokenTile)
             {
-                for (; token <= tokens - TokenTile; token += TokenTile)
+                FourTokens(type, group, x.From(token), sums);
+                for (int i = 0; i < TokenTile; i++)
                 {
-                    if (type == TensorType.Q8_0)
-                    {
-                        FourTokensQ8(group, x.From(token), sums);
-                    }
-                    else
-                    {
-                        FourTokensQ4(group, x.From(token), sums);
-                    }
-
-                    for (int i = 0; i < TokenTile; i++)
-                    {
-                        Store(sums[i], y + ((long)(token + i) * yStride) + row, rows);
-                    }
+                    Store(sums[i], y + ((long)(token + i) * yStride) + row, rows);
                 }
             }
 
@@ -52,6 +41,28 @@ internal static unsafe class PackedKernel<TDot>
                 };
                 Store(sum, y + ((long)token * yStride) + row, rows);
             }
+        }
+    }
+
+    private static void FourTokens(TensorType type, byte* group, QuantizedRows x, Vector256<float>* sums)
+    {
+        switch (type)
+        {
+            case TensorType.Q8_0:
+                FourTokensQ8(group, x, sums);
+                break;
+            case TensorType.Q4_0:
+                FourTokensQ4(group, x, sums);
+                break;
+            case TensorType.Q4_K:
+                FourTokensQ4K(group, x, sums);
+                break;
+            case TensorType.Q5_K:
+                FourTokensQ5K(group, x, sums);
+                break;
+            default:
+                FourTokensQ6K(group, x, sums);
+                break;
         }
     }
 

@@ -22,6 +22,9 @@ public sealed record TextGenerationOptions
     /// <summary>Special tokens that stay in the text although others are left out, such as the marks of tool calls.</summary>
     public ImmutableHashSet<int> ShownSpecialTokens { get; init; } = [];
 
+    /// <summary>What the text must look like; null for no constraint.</summary>
+    public OutputConstraint? Constraint { get; init; }
+
     /// <summary>Which template a conversation is written with, tools, and variables of the template. Unset: the model's, for an answer.</summary>
     public ChatTemplateOptions? Chat { get; init; }
 }

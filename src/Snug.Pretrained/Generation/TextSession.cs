@@ -113,6 +113,12 @@ public sealed class TextSession : IDisposable
 
         StopStringScanner scanner = new(options.StopStrings.IsDefault ? [] : options.StopStrings);
         GenerationOptions generation = _model.Resolve(options.Generation);
+        using ConstrainedOutput? constrained = options.Constraint is { } constraint ? Start(constraint, generation, prompt.Length) : null;
+        if (constrained is not null)
+        {
+            generation = generation with { Processors = [.. generation.Processors.IsDefault ? [] : generation.Processors, constrained] };
+        }
+
         int generated = 0;
         TimeSpan first = TimeSpan.Zero;
         await foreach (GeneratedToken token in session.GenerateAsync(prompt, generation, cancellationToken).ConfigureAwait(false))
@@ -121,6 +127,11 @@ public sealed class TextSession : IDisposable
             bool isText = token.Finish is not (FinishReason.EndToken or FinishReason.StopToken) && !(shows && IsHidden(token.Id, options));
             string text = isText && decoder.Step(token.Id) is { } piece ? scanner.Push(piece) : "";
             TextFinish? finish = scanner.Found is null ? Map(token.Finish) : TextFinish.StopString;
+            if (constrained is not null && (constrained.Accept(token.Id) || (finish is TextFinish.Length or TextFinish.ContextFull && constrained.IsComplete)))
+            {
+                finish = TextFinish.EndToken;
+            }
+
             if (finish is null)
             {
                 if (text.Length > 0)
@@ -139,6 +150,12 @@ public sealed class TextSession : IDisposable
             };
             yield break;
         }
+    }
+
+    private ConstrainedOutput Start(OutputConstraint constraint, GenerationOptions generation, int promptLength)
+    {
+        int most = Math.Min(generation.MaxNewTokens ?? GenerationOptions.DefaultMaxNewTokens, _model.Model.ContextLength + 1 - promptLength);
+        return constraint.Start(_model.ConstraintVocabulary, (generation.EndTokens ?? _model.Model.Configuration.EndTokens).AsSpan(), most);
     }
 
     private bool IsHidden(int token, TextGenerationOptions options) =>

@@ -25,7 +25,7 @@ internal sealed record WeightSelection(IReadOnlyList<string> Files, string? File
         if (files.Reference.Repository.Path is { } path)
         {
             return files.Names.Contains(path)
-                ? new WeightSelection([path], path)
+                ? Whole(files, path)
                 : throw Fault(files, $"has no file '{path}'");
         }
 
@@ -55,7 +55,11 @@ internal sealed record WeightSelection(IReadOnlyList<string> Files, string? File
 
     private static WeightSelection Gguf(RepositoryFiles files, string[] wanted, string? asked)
     {
-        string[] all = [.. files.Names.Where(name => IsGguf(name) && !Stem(name).Contains("mmproj", StringComparison.OrdinalIgnoreCase))];
+        // Of a model in several files the first stands for all.
+        string[] all =
+        [
+            .. files.Names.Where(name => IsGguf(name) && !Stem(name).Contains("mmproj", StringComparison.OrdinalIgnoreCase) && GgufFile.PartsOf(name)[0] == name),
+        ];
         if (all.Length == 0)
         {
             throw Fault(files, files.Names.Any(name => PickleExtensions.Contains(Path.GetExtension(name)))
@@ -73,18 +77,33 @@ internal sealed record WeightSelection(IReadOnlyList<string> Files, string? File
 
             if (found.Length == 1)
             {
-                return new WeightSelection(found, found[0]);
+                return Whole(files, found[0]);
             }
         }
 
         return all.Length == 1 && asked is null
-            ? new WeightSelection(all, all[0])
-            : throw Fault(files, $"has {(asked is null ? "several GGUF files" : $"no GGUF file of {asked} in one piece")}: {Names(all)}; choose one: {files.Repository}:NAME");
+            ? Whole(files, all[0])
+            : throw Fault(files, $"has {(asked is null ? "several GGUF files" : $"no GGUF file of {asked}")}: {Names(all)}; choose one: {files.Repository}:NAME");
+    }
+
+    /// <summary>A file, with all others that the model is divided into.</summary>
+    private static WeightSelection Whole(RepositoryFiles files, string name)
+    {
+        string[] parts = [.. GgufFile.PartsOf(name)];
+        string[] missing = [.. parts.Except(files.Names)];
+        return missing.Length == 0
+            ? new WeightSelection(parts, parts[0])
+            : throw Fault(files, $"has {name}, and not all files that belong to it: {Names(missing)} missing");
     }
 
     private static bool IsGguf(string name) => name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
 
-    private static string Stem(string name) => Path.GetFileNameWithoutExtension(name);
+    /// <summary>The name without extension and, of a model in several files, without their numbers.</summary>
+    private static string Stem(string name)
+    {
+        string stem = Path.GetFileNameWithoutExtension(name);
+        return GgufFile.PartsOf(name).Length > 1 || name.EndsWith("-00001-of-00001.gguf", StringComparison.OrdinalIgnoreCase) ? stem[..^"-00001-of-00001".Length] : stem;
+    }
 
     /// <summary>Whether the name ends with a quantization, which nothing but a separator may stand before: Q4_K is not Q4_K_M, nor IQ4_K.</summary>
     private static bool IsOf(string name, string quantization)

@@ -26,6 +26,8 @@ internal sealed class ByteFallbackDecoder : Decoder
         tokens.AddRange(decoded);
     }
 
+    public override byte[]? RawBytes(string token) => TryReadByte(token, out byte value) ? [value] : null;
+
     public override void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();

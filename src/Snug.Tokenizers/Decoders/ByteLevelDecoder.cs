@@ -37,5 +37,8 @@ internal sealed class ByteLevelDecoder(bool addPrefixSpace, bool trimOffsets, bo
         tokens.Add(text);
     }
 
+    public override byte[] RawBytes(string token) =>
+        token.All(c => ByteAlphabet.ByteOf(c) >= 0) ? [.. token.Select(c => (byte)ByteAlphabet.ByteOf(c))] : System.Text.Encoding.UTF8.GetBytes(token);
+
     public override void Write(Utf8JsonWriter writer) => ByteLevelJson.Write(writer, addPrefixSpace, trimOffsets, useRegex);
 }

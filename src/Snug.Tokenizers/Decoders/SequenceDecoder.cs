@@ -13,6 +13,19 @@ internal sealed class SequenceDecoder(IReadOnlyList<Decoder> decoders) : Decoder
         }
     }
 
+    public override byte[]? RawBytes(string token)
+    {
+        foreach (Decoder decoder in decoders)
+        {
+            if (decoder.RawBytes(token) is { } bytes)
+            {
+                return bytes;
+            }
+        }
+
+        return null;
+    }
+
     public override void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();

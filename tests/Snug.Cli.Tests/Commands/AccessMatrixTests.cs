@@ -3,13 +3,18 @@ using System.Text.Json;
 namespace Snug.Cli.Tests;
 
 /// <summary>Every source of a token before every kind of repository: doctor and download agree on state, sentence, advice and exit code.</summary>
-public sealed class AccessMatrixTests(SampleHub hub) : IClassFixture<SampleHub>
+public sealed class AccessMatrixTests(SampleHub hub, Keyring keyring) : IClassFixture<SampleHub>, IClassFixture<Keyring>
 {
+    private const string DotEnv = " in .env";
     private const string Unknown = "hf_DEMOnobodyKNOWSthisONE000000000000000000000";
     private const string Dave = "hf_DEMOdaveREAD000000000000000000000000000000";
     private const string Erin = "hf_DEMOerinREAD000000000000000000000000000000";
 
-    private static readonly string[] Sources = ["--token", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_TOKEN", "HUGGINGFACE_HUB_TOKEN", "HF_TOKEN_PATH", "token file"];
+    private static readonly string[] Sources =
+    [
+        "--token", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_TOKEN", "HUGGINGFACE_HUB_TOKEN", "HF_TOKEN" + DotEnv, "HUGGINGFACE_TOKEN" + DotEnv,
+        "HF_TOKEN_PATH", "token file", "keychain",
+    ];
 
     private static readonly (string Repository, string? Token, string State, int ExitCode, string? Kind)[] Cases =
     [
@@ -58,10 +63,9 @@ public sealed class AccessMatrixTests(SampleHub hub) : IClassFixture<SampleHub>
     {
         using CliHarness cli = hub.Cli();
         string[] options = await PlaceAsync(cli, source, token);
-        string project = Directory.CreateDirectory(Path.Join(cli.Home, "project")).FullName;
 
-        CliResult doctor = await cli.RunAsync(["doctor", repository, "--json", "--project", project, .. options]);
-        CliResult text = await cli.RunAsync(["doctor", repository, "--project", project, .. options]);
+        CliResult doctor = await cli.RunAsync(["doctor", repository, "--json", .. options]);
+        CliResult text = await cli.RunAsync(["doctor", repository, .. options]);
         CliResult download = await cli.RunAsync(["download", repository, "config.json", "--json", "--quiet", .. options]);
 
         JsonElement report = Assert.Single(doctor.Json.GetProperty("repositories").EnumerateArray());
@@ -89,7 +93,7 @@ public sealed class AccessMatrixTests(SampleHub hub) : IClassFixture<SampleHub>
     /// <summary>The sentence without what was being done, which differs between the two.</summary>
     private static string FirstWords(string message) => message.Split(" (", 2)[0].Split(" while ", 2)[0];
 
-    private static async Task<string[]> PlaceAsync(CliHarness cli, string? source, string? token)
+    private async Task<string[]> PlaceAsync(CliHarness cli, string? source, string? token)
     {
         switch (source)
         {
@@ -106,6 +110,13 @@ public sealed class AccessMatrixTests(SampleHub hub) : IClassFixture<SampleHub>
                 }
 
                 return [];
+            case "keychain":
+                await keyring.KeepAsync(token!);
+                cli.Variables["SNUG_KEYCHAIN"] = "1";
+                return [];
+            case var line when line.EndsWith(DotEnv, StringComparison.Ordinal):
+                await File.WriteAllTextAsync(Path.Join(cli.Work, ".env"), $"{line[..^DotEnv.Length]}={token}\n", TestContext.Current.CancellationToken);
+                return [];
             default:
                 cli.Variables[source] = token!;
                 return [];
@@ -118,6 +129,7 @@ public sealed class AccessMatrixTests(SampleHub hub) : IClassFixture<SampleHub>
         "--token" => "option",
         "token file" => Path.Join(cli.Home, "token"),
         "HF_TOKEN_PATH" => Path.Join(cli.Home, "elsewhere"),
+        "keychain" => "keychain (Secret Service)",
         _ => source,
     };
 }

@@ -31,6 +31,23 @@ public sealed class VerboseTests(SampleHub hub) : IClassFixture<SampleHub>
         Assert.Equal("tiny", result.Json.GetProperty("repository").GetString());
     }
 
+    [Theory]
+    [InlineData("exec", "--require", "snug/gated-model", "--", "true")]
+    [InlineData("doctor", "snug/gated-model")]
+    [InlineData("verify-access", "--token", SampleHub.AliceToken, "snug/gated-model")]
+    [InlineData("download", "snug/gated-model")]
+    public async Task Every_command_says_in_its_log_that_the_token_is_configured(params string[] command)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && command[0] == "exec", "The command is a shell's.");
+        using CliHarness cli = hub.Cli();
+        cli.Variables["HF_TOKEN"] = SampleHub.AliceToken;
+
+        CliResult result = await cli.RunAsync([command[0], "-v", .. command[1..]]);
+
+        Assert.Contains(result.ErrorLines, l => l.Contains(" info: HuggingFace token configured (from ", StringComparison.Ordinal));
+        Assert.DoesNotContain(SampleHub.AliceToken, result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Once_leaves_the_requests_out()
     {

@@ -34,6 +34,24 @@ public sealed class AuthCommandTests(SampleHub hub) : IClassFixture<SampleHub>
         Assert.Contains("snug login", result.Json.GetProperty("advice")[1].GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("auth", "--help")]
+    [InlineData("auth")]
+    [InlineData("login", "--help")]
+    [InlineData("auth", "list")]
+    public async Task Authentication_is_said_to_be_optional_with_what_it_is_good_for(params string[] command)
+    {
+        using CliHarness cli = hub.Cli();
+
+        CliResult result = await cli.RunAsync(command);
+
+        string text = string.Join(' ', (result.Out + result.Error).Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("Authentication is optional: public models need none.", text, StringComparison.Ordinal);
+        Assert.All(
+            (string[])["higher rate limits", "faster downloads (priority)", "private models", "usage that you can see ('snug usage'"],
+            benefit => Assert.Contains(benefit, text, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Stored_tokens_are_listed_switched_and_removed()
     {

@@ -12,6 +12,9 @@ internal static class SnugProcess
     public static Task<CommandResult> RunAsync(CliHarness cli, string? input, params string[] arguments) =>
         CommandRunner.RunAsync("dotnet", [Program, .. arguments], Environment(cli), cli.Work, input, cancellationToken: TestContext.Current.CancellationToken);
 
+    /// <summary>Starts the tool and leaves it running.</summary>
+    public static RunningCommand Start(CliHarness cli, params string[] arguments) => RunningCommand.Start("dotnet", [Program, .. arguments], Environment(cli), cli.Work);
+
     /// <summary>Runs a script in which <c>$SNUG</c> is the tool.</summary>
     public static Task<CommandResult> ShellAsync(CliHarness cli, string script, string? input = null, params string[] wrapper)
     {
@@ -21,11 +24,11 @@ internal static class SnugProcess
 
     private static List<KeyValuePair<string, string?>> Environment(CliHarness cli)
     {
-        List<KeyValuePair<string, string?>> environment = [new("SNUG", $"dotnet {Program}"), new("SNUG_TRACE", "1")];
+        List<KeyValuePair<string, string?>> environment = [new("SNUG", $"dotnet {Program}"), new("SNUG_TRACE", "1"), new("DBUS_SESSION_BUS_ADDRESS", null)];
         foreach (string name in System.Environment.GetEnvironmentVariables().Keys.Cast<string>())
         {
             if (name.StartsWith("HF_", StringComparison.Ordinal) || name.StartsWith("HUGGING", StringComparison.Ordinal)
-                || name is "TRANSFORMERS_CACHE" or "TRANSFORMERS_OFFLINE" or "XDG_CACHE_HOME" or "DBUS_SESSION_BUS_ADDRESS")
+                || name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase) || name is "TRANSFORMERS_CACHE" or "TRANSFORMERS_OFFLINE" or "XDG_CACHE_HOME")
             {
                 environment.Add(new(name, null));
             }

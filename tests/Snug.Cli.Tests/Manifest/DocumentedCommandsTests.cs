@@ -11,7 +11,7 @@ namespace Snug.Cli.Tests;
 /// </summary>
 public sealed partial class DocumentedCommandsTests : IAsyncLifetime
 {
-    private static readonly string[] Pages = ["setup.md", "deployment.md", "quick-reference.md", "manifest.md"];
+    private static readonly string[] Pages = ["setup.md", "deployment.md", "quick-reference.md", "manifest.md", "authentication-summary.md"];
 
     private readonly TempFolder _repositories = new();
     private HubServer _server = null!;
@@ -82,6 +82,18 @@ public sealed partial class DocumentedCommandsTests : IAsyncLifetime
 
             Assert.True(expected == result.ExitCode, $"{page}:{line}: '{command}' ended with {result.ExitCode}.\n{result.Out}\n{result.Error}");
         }
+    }
+
+    [Theory]
+    [InlineData("setup.md", "Get a token", "Give it to the machine: three methods", "Without a token", "Right and wrong", "Troubleshooting", "Security")]
+    [InlineData("authentication-summary.md", "Before and after", "Verify it", "Configuration")]
+    [InlineData("deployment.md", "Containers", "Kubernetes", "CI")]
+    [InlineData("identity.md", "Get a token", "Which token is used", "Troubleshooting", "Security")]
+    public void The_guides_have_the_sections_that_people_look_for(string page, params string[] sections)
+    {
+        string[] lines = File.ReadAllLines(Path.Join(AppContext.BaseDirectory, "docs", page));
+
+        Assert.All(sections, section => Assert.Contains(lines, l => l.StartsWith("## ", StringComparison.Ordinal) && l.EndsWith(section, StringComparison.Ordinal)));
     }
 
     [Fact]

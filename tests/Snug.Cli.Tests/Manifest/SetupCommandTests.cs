@@ -53,6 +53,21 @@ public sealed class SetupCommandTests(SampleHub hub) : IClassFixture<SampleHub>,
     }
 
     [Fact]
+    public async Task Stages_that_need_no_token_run_though_there_is_no_Hub()
+    {
+        Manifest("""{ "models": ["snug/tiny-model"], "stages": [{ "name": "first", "run": "echo first>>log.txt" }, { "name": "second", "run": "echo second>>log.txt" }] }""");
+        _cli.Variables["HF_ENDPOINT"] = "http://127.0.0.1:1";
+
+        CliResult setup = await _cli.RunAsync("setup", "--json");
+
+        Assert.Equal(ExitCodes.Network, setup.ExitCode);
+        Assert.Equal(["first", "second"], Log());
+        Assert.Equal(["done", "done", "blocked"], States(setup));
+        Assert.Contains("  1. first (needs token: no)", setup.Error, StringComparison.Ordinal);
+        Assert.Contains("  3. Download of 1 model (needs token: only if gated or private)", setup.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stage_runs_again_when_its_command_input_or_output_has_changed()
     {
         const string Text = """{ "stages": [{ "name": "a", "run": "echo a>>log.txt", "inputs": ["in.txt"], "outputs": ["log.txt"] }] }""";

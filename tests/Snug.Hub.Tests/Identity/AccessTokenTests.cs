@@ -27,6 +27,18 @@ public sealed class AccessTokenTests
     }
 
     [Fact]
+    public void Fingerprints_tell_tokens_apart_that_look_the_same_when_masked()
+    {
+        AccessToken one = AccessToken.Parse("hf_AAAA00000000000000000000000000000001");
+        AccessToken other = AccessToken.Parse("hf_AAAA00000000000000000000000000000002");
+
+        Assert.Equal(one.Masked, other.Masked);
+        Assert.NotEqual(one.Fingerprint, other.Fingerprint);
+        Assert.Equal(one.Fingerprint, AccessToken.Parse(" hf_AAAA00000000000000000000000000000001\n").Fingerprint);
+        Assert.Matches("^[0-9a-f]{8}$", one.Fingerprint);
+    }
+
+    [Fact]
     public void It_prints_masked_in_every_way_that_a_program_prints_things()
     {
         AccessToken token = AccessToken.Parse(Text);
@@ -34,7 +46,7 @@ public sealed class AccessTokenTests
 
         Assert.Equal("hf_AAAA…", token.ToString());
         Assert.DoesNotContain(Text, all, StringComparison.Ordinal);
-        Assert.Equal("{\"Masked\":\"hf_AAAA\\u2026\"}", System.Text.Json.JsonSerializer.Serialize(token));
+        Assert.Equal($"{{\"Masked\":\"hf_AAAA\\u2026\",\"Fingerprint\":\"{token.Fingerprint}\"}}", System.Text.Json.JsonSerializer.Serialize(token));
     }
 
     [Fact]

@@ -380,37 +380,38 @@ def llama(**changes):
     return config
 
 
-with torch.no_grad():
-    make("llama", llama(num_key_value_heads=4), "F32")
-    make("llama-f16", llama(), "F16")
-    make("llama-biases", llama(attention_bias=True, mlp_bias=True, tie_word_embeddings=True))
-    make("llama-linear", llama(rope_scaling={"type": "linear", "factor": 4.0}))
-    make("llama-dynamic", llama(max_position_embeddings=16, rope_scaling={"type": "dynamic", "factor": 2.0}))
-    make("llama-llama3", llama(head_dim=16, rope_scaling={
-        "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 16}))
-    make("llama-yarn", llama(head_dim=16, rope_scaling={"rope_type": "yarn", "factor": 4.0, "beta_fast": 4, "original_max_position_embeddings": 32}))
-    make("mistral", llama(model_type="mistral", sliding_window=7, num_key_value_heads=1))
-    make("qwen2", llama(model_type="qwen2", use_sliding_window=True, sliding_window=5, max_window_layers=1, tie_word_embeddings=True))
-    make("qwen3", llama(model_type="qwen3", head_dim=12, num_attention_heads=6))
-    make("smollm3", llama(model_type="smollm3", num_hidden_layers=4, no_rope_layers=[1, 1, 1, 0], no_rope_layer_interval=4, use_sliding_window=False,
-                          layer_types=["full_attention"] * 4, tie_word_embeddings=True, rope_theta=2000000.0))
-    long_rope = {"type": "longrope", "short_factor": [1.0, 1.25, 1.5], "long_factor": [1.5, 3.0, 6.0]}
-    phi3 = llama(model_type="phi3", original_max_position_embeddings=16, partial_rotary_factor=0.75, rope_scaling=long_rope, sliding_window=11)
-    make("phi3-long", phi3)
-    make("phi3-short", {**phi3, "original_max_position_embeddings": 32, "sliding_window": None})
-    make("phi3", llama(model_type="phi3", original_max_position_embeddings=64, rope_scaling=None, sliding_window=63))
-    gemma = dict(head_dim=16, hidden_activation="gelu_pytorch_tanh", tie_word_embeddings=True, query_pre_attn_scalar=24)
-    make("gemma2", llama(model_type="gemma2", sliding_window=6, attn_logit_softcapping=2.5, final_logit_softcapping=4.0, hidden_act="gelu_pytorch_tanh", **gemma))
-    make("gemma3", llama(model_type="gemma3_text", sliding_window=5, sliding_window_pattern=3, num_hidden_layers=4, rope_theta=1000000.0, rope_local_base_freq=1000.0,
-                         rope_scaling={"rope_type": "linear", "factor": 8.0}, attn_logit_softcapping=None, final_logit_softcapping=None, **gemma))
-    make("olmo2", llama(model_type="olmo2"))
-    neox = {
-        "model_type": "gpt_neox", "vocab_size": VOCABULARY, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
-        "max_position_embeddings": 64, "layer_norm_eps": 1e-5, "rotary_pct": 0.25, "rotary_emb_base": 10000, "hidden_act": "gelu",
-        "use_parallel_residual": True, "tie_word_embeddings": False, "bos_token_id": 0, "eos_token_id": 2,
-    }
-    make("gpt-neox", neox)
-    make("gpt-neox-sequential", {**neox, "use_parallel_residual": False, "hidden_act": "gelu_fast", "rotary_pct": 1.0})
-    make("gpt2", {
-        "model_type": "gpt2", "vocab_size": VOCABULARY, "n_embd": 32, "n_head": 4, "n_layer": 2, "n_positions": 48, "n_ctx": 48,
-        "layer_norm_epsilon": 1e-5, "activation_function": "gelu_new", "bos_token_id": 39, "eos_token_id": 39, "resid_pdrop": 0.1})
+if __name__ == "__main__":
+    with torch.no_grad():
+        make("llama", llama(num_key_value_heads=4), "F32")
+        make("llama-f16", llama(), "F16")
+        make("llama-biases", llama(attention_bias=True, mlp_bias=True, tie_word_embeddings=True))
+        make("llama-linear", llama(rope_scaling={"type": "linear", "factor": 4.0}))
+        make("llama-dynamic", llama(max_position_embeddings=16, rope_scaling={"type": "dynamic", "factor": 2.0}))
+        make("llama-llama3", llama(head_dim=16, rope_scaling={
+            "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 16}))
+        make("llama-yarn", llama(head_dim=16, rope_scaling={"rope_type": "yarn", "factor": 4.0, "beta_fast": 4, "original_max_position_embeddings": 32}))
+        make("mistral", llama(model_type="mistral", sliding_window=7, num_key_value_heads=1))
+        make("qwen2", llama(model_type="qwen2", use_sliding_window=True, sliding_window=5, max_window_layers=1, tie_word_embeddings=True))
+        make("qwen3", llama(model_type="qwen3", head_dim=12, num_attention_heads=6))
+        make("smollm3", llama(model_type="smollm3", num_hidden_layers=4, no_rope_layers=[1, 1, 1, 0], no_rope_layer_interval=4, use_sliding_window=False,
+                              layer_types=["full_attention"] * 4, tie_word_embeddings=True, rope_theta=2000000.0))
+        long_rope = {"type": "longrope", "short_factor": [1.0, 1.25, 1.5], "long_factor": [1.5, 3.0, 6.0]}
+        phi3 = llama(model_type="phi3", original_max_position_embeddings=16, partial_rotary_factor=0.75, rope_scaling=long_rope, sliding_window=11)
+        make("phi3-long", phi3)
+        make("phi3-short", {**phi3, "original_max_position_embeddings": 32, "sliding_window": None})
+        make("phi3", llama(model_type="phi3", original_max_position_embeddings=64, rope_scaling=None, sliding_window=63))
+        gemma = dict(head_dim=16, hidden_activation="gelu_pytorch_tanh", tie_word_embeddings=True, query_pre_attn_scalar=24)
+        make("gemma2", llama(model_type="gemma2", sliding_window=6, attn_logit_softcapping=2.5, final_logit_softcapping=4.0, hidden_act="gelu_pytorch_tanh", **gemma))
+        make("gemma3", llama(model_type="gemma3_text", sliding_window=5, sliding_window_pattern=3, num_hidden_layers=4, rope_theta=1000000.0, rope_local_base_freq=1000.0,
+                             rope_scaling={"rope_type": "linear", "factor": 8.0}, attn_logit_softcapping=None, final_logit_softcapping=None, **gemma))
+        make("olmo2", llama(model_type="olmo2"))
+        neox = {
+            "model_type": "gpt_neox", "vocab_size": VOCABULARY, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+            "max_position_embeddings": 64, "layer_norm_eps": 1e-5, "rotary_pct": 0.25, "rotary_emb_base": 10000, "hidden_act": "gelu",
+            "use_parallel_residual": True, "tie_word_embeddings": False, "bos_token_id": 0, "eos_token_id": 2,
+        }
+        make("gpt-neox", neox)
+        make("gpt-neox-sequential", {**neox, "use_parallel_residual": False, "hidden_act": "gelu_fast", "rotary_pct": 1.0})
+        make("gpt2", {
+            "model_type": "gpt2", "vocab_size": VOCABULARY, "n_embd": 32, "n_head": 4, "n_layer": 2, "n_positions": 48, "n_ctx": 48,
+            "layer_norm_epsilon": 1e-5, "activation_function": "gelu_new", "bos_token_id": 39, "eos_token_id": 39, "resid_pdrop": 0.1})

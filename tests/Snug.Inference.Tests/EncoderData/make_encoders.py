@@ -152,7 +152,7 @@ def random_weights(config, seed):
     torch.manual_seed(seed)
     w = {}
     for name, shape in shapes(config).items():
-        spread = 0.4 if len(shape) > 1 else 0.2
+        spread = 0.25 if len(shape) > 1 else 0.2
         w[name] = torch.randn(shape) * spread + (1 if name.endswith(("LayerNorm.weight", "layer_norm.weight")) else 0)
     return w
 
@@ -183,7 +183,7 @@ def formula_weights(config):
     return w
 
 
-def write(folder, config, w, lengths, double=False, prefix=None, dtype=None, rename=None, extra=None, save=True, with_states=True):
+def write(folder, config, w, lengths, prefix=None, dtype=None, rename=None, extra=None, save=True, with_states=True):
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "config.json"), "w") as file:
         json.dump(config, file, indent=1)
@@ -198,8 +198,7 @@ def write(folder, config, w, lengths, double=False, prefix=None, dtype=None, ren
             stored[prefix + name] = tensor.to(dtype) if dtype and len(tensor.shape) > 1 else tensor
         stored.update(extra or {})
         save_safetensors(os.path.join(folder, "model.safetensors"), stored)
-    if double:
-        w = {name: t.double() for name, t in w.items()}
+    w = {name: t.double() for name, t in w.items()}
     torch.manual_seed(7)
     all_ids, all_types, states, pooled = [], [], [], []
     for n in lengths:
@@ -248,7 +247,7 @@ def main():
                   "seq_classif_dropout": 0.2, "sinusoidal_pos_embds": False, "tie_weights_": True, "vocab_size": VOCABULARY}
         write("distilbert", config, random_weights(config, 9), LENGTHS)
         real = bert(hidden_size=384, num_attention_heads=12, num_hidden_layers=6, intermediate_size=1536, max_position_embeddings=512, vocab_size=1000)
-        write("minilm-shape", real, formula_weights(real), [1, 5, 12, 40, 128, 256], double=True, save=False, with_states=False)
+        write("minilm-shape", real, formula_weights(real), [1, 5, 12, 40, 128, 256], save=False, with_states=False)
 
 
 if __name__ == "__main__":

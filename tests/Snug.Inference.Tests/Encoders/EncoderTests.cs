@@ -1,6 +1,6 @@
 namespace Snug.Inference.Tests;
 
-/// <summary>Tiny random encoders of every architecture, and one of a real shape, against a plain PyTorch forward pass.</summary>
+/// <summary>Tiny random encoders of every architecture, and one of a real shape, against a plain PyTorch forward pass in double precision.</summary>
 public sealed class EncoderTests
 {
     private const PoolingModes AllModes =
@@ -41,7 +41,7 @@ public sealed class EncoderTests
     public void Every_pooling_is_that_of_the_reference_whatever_is_computed_together(string name)
     {
         (EncoderInput[] inputs, _, float[] expected) = EncoderFixture.Expected(name);
-        foreach ((int threads, int tokens) in ((int, int)[])[(1, 1), (1, 1000), (2, 30), (4, 20), (16, 1000)])
+        foreach ((int threads, int tokens) in ((int, int)[])[(1, 1), (1, 1000), (2, 30), (4, 20), (5, 1000)])
         {
             using EncoderModel model = EncoderFixture.Load(name, new EncoderOptions { Threads = threads, BatchTokens = tokens });
 

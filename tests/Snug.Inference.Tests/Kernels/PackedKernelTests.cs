@@ -77,14 +77,28 @@ public sealed unsafe class PackedKernelTests
                 stored.AsSpan().Fill(fill);
                 SetScales(type, stored, (Half)0.5f);
                 using NativeBuffer packed = Pack(type, stored, 8, Columns);
-                using Activation x = new(1, Columns, quantized: true);
-                new Span<float>(x.Row(0), Columns).Fill(-3f);
-                x.Quantize(new ScalarKernels(), 0, 0, Columns);
 
-                float[] expected = Multiply((y, stride) => new ScalarKernels().MultiplyPacked(type, packed.Pointer, 0, 8, x.Rounded, 1, y, stride), 8, 1);
-                foreach (Kernels kernels in KernelSelection.All)
+                // One token, and four together.
+                foreach (int tokens in (int[])[1, 4])
                 {
-                    Close(expected, Multiply((y, stride) => kernels.MultiplyPacked(type, packed.Pointer, 0, 8, x.Rounded, 1, y, stride), 8, 1));
+                    using Activation x = new(tokens, Columns, quantized: true);
+                    new Span<float>(x.Row(0), tokens * Columns).Fill(-3f);
+                    for (int token = 0; token < tokens; token++)
+                    {
+                        x.Quantize(new ScalarKernels(), token, 0, Columns);
+                    }
+
+                    float[] expected = Multiply((y, stride) => new ScalarKernels().MultiplyPacked(type, packed.Pointer, 0, 8, x.Rounded, tokens, y, stride), 8, tokens);
+                    foreach (Kernels kernels in KernelSelection.All)
+                    {
+                        Close(expected, Multiply((y, stride) => kernels.MultiplyPacked(type, packed.Pointer, 0, 8, x.Rounded, tokens, y, stride), 8, tokens));
+                    }
+
+                    Close(expected, Multiply((y, stride) => PackedKernel<PortableByteDot>.Multiply(type, packed.Pointer, 0, 8, x.Rounded, tokens, y, stride), 8, tokens));
+                    if (Avx2ByteDot.IsSupported)
+                    {
+                        Close(expected, Multiply((y, stride) => PackedKernel<Avx2ByteDot>.Multiply(type, packed.Pointer, 0, 8, x.Rounded, tokens, y, stride), 8, tokens));
+                    }
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Snug.Tests;
 
 namespace Snug.Server.Tests;
 
@@ -11,7 +12,7 @@ internal static class Files
     public static string Samples { get; } = Path.Combine(Root, "samples", "repositories");
 
     /// <summary>A folder of recorded answers of the real Hub, where there is one.</summary>
-    public static string? Fixtures { get; } = FindFixtures();
+    public static string? Fixtures { get; } = SharedFixtures.Find(Root);
 
     public static string Sample(string path) => Path.Combine(Samples, path);
 
@@ -27,24 +28,5 @@ internal static class Files
         string file = Path.Combine(folder, path);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, text);
-    }
-
-    private static string? FindFixtures()
-    {
-        if (Environment.GetEnvironmentVariable("SNUG_FIXTURES") is { Length: > 0 } given)
-        {
-            return Directory.Exists(given) ? given : null;
-        }
-
-        for (DirectoryInfo? folder = new(Root); folder is not null; folder = folder.Parent)
-        {
-            string candidate = Path.Combine(folder.FullName, "shared", "fixtures");
-            if (Directory.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        return null;
     }
 }

@@ -46,6 +46,9 @@ public sealed class Tool
     /// <summary>Python, whichever it is.</summary>
     public static Tool Python { get; } = new("python3", "--version");
 
+    /// <summary>Debian's Python, with its reader of YAML.</summary>
+    public static Tool PythonYaml { get; } = new("/usr/bin/python3", "-c", "import yaml");
+
     /// <summary>Python with the Hub's own client.</summary>
     public static Tool PythonHub { get; } = new(
         Environment.GetEnvironmentVariable("SNUG_PYTHON") is { Length: > 0 } python ? python : "/usr/bin/python3", "-c", "import huggingface_hub");

@@ -21,6 +21,11 @@ internal static class ConnectionChecks
         {
             yield return Clock(facts, skew);
         }
+
+        if (facts.BytesPerSecond is { } speed)
+        {
+            yield return Speed(facts, speed);
+        }
     }
 
     private static DoctorCheck Endpoint(DoctorFacts facts, ConnectionReport connection)
@@ -42,6 +47,26 @@ internal static class ConnectionChecks
             ExitCode = connection.ErrorKind == HubErrorKind.RateLimited ? ExitCodes.RateLimited : ExitCodes.Network,
         };
         return check;
+    }
+
+    private static DoctorCheck Speed(DoctorFacts facts, double speed)
+    {
+        if (speed >= TimeEstimate.Typical.Min())
+        {
+            return DoctorCheck.Ok("speed", "speed", $"{Text.Rate(speed)}.");
+        }
+
+        List<string> advice = [];
+        if (facts.Settings.Token is null)
+        {
+            advice.Add($"Use a token: downloads with one have priority. {facts.TokensPage}");
+        }
+
+        advice.Add(facts.Connection?.Proxy is null
+            ? "Try another network: a cable instead of radio, no VPN, or a mirror that is near (HF_ENDPOINT)."
+            : "Try without the proxy, or another network; or a mirror that is near (HF_ENDPOINT).");
+        advice.Add("Download beforehand and in the background ('snug ensure' or 'snug setup', then leave it): an interruption costs nothing, and the job starts at once.");
+        return DoctorCheck.Warning("speed", "speed", $"{Text.Rate(speed)} is slow.", advice);
     }
 
     private static DoctorCheck Clock(DoctorFacts facts, TimeSpan skew)

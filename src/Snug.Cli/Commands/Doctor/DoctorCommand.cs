@@ -57,7 +57,7 @@ internal sealed class DoctorCommand : SnugCommand
         // Somebody waits for the answer, and a Hub in trouble is one.
         options.MaxRetries = Math.Min(options.MaxRetries, 1);
         options.MaxRetryDelay = TimeSpan.FromSeconds(5);
-        using HubClient hub = new(options, timeProvider: invocation.Console.Time);
+        using HubClient hub = invocation.CreateHub(options);
         HubSettings settings = hub.ResolveSettings();
         IReadOnlyList<DoctorTarget> targets = FindTargets(invocation, settings, project);
         DoctorFacts facts = await GatherAsync(invocation, hub, settings, project, targets, cancellationToken);
@@ -90,6 +90,8 @@ internal sealed class DoctorCommand : SnugCommand
         // Everything leaves at once: ten repositories take no longer than one.
         Task<ConnectionReport>? connecting = settings.Offline ? null : hub.CheckConnectionAsync(cancellationToken);
         IReadOnlyList<AccessReport> reports = await hub.CheckAccessAsync(targets.Select(t => t.ToQuery()), cancellationToken);
+        bool isProject = targets.Any(t => t.Origin == ProjectManifest.FileName);
+        IReadOnlyList<ManifestStage> stages = isProject ? ProjectManifest.Read(project, settings.Endpoint).Stages : [];
         DoctorFacts facts = new()
         {
             Purpose = invocation.Get(_for) switch
@@ -103,6 +105,8 @@ internal sealed class DoctorCommand : SnugCommand
             Connection = connecting is null ? null : await connecting,
             Targets = targets,
             Reports = reports,
+            HasStages = stages.Count > 0,
+            StageTime = TimeOf(stages, project),
         };
         if (!invocation.Get(_speed) || settings.Offline)
         {
@@ -116,6 +120,12 @@ internal sealed class DoctorCommand : SnugCommand
         }
 
         return facts with { BytesPerSecond = speed };
+    }
+
+    private static TimeSpan? TimeOf(IReadOnlyList<ManifestStage> stages, string project)
+    {
+        SetupState memory = SetupState.Read(project);
+        return stages.Count > 0 && stages.All(s => memory.Find(s) is not null) ? TimeSpan.FromSeconds(stages.Sum(s => memory.Find(s)!.Seconds)) : null;
     }
 
     private async Task<DoctorOutcome> JudgeAsync(Invocation invocation, DoctorFacts facts, CancellationToken cancellationToken)

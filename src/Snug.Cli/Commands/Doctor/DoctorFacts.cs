@@ -26,6 +26,12 @@ internal sealed record DoctorFacts
     /// <summary>The bytes that all repositories together still need; each commit counts once.</summary>
     public long MissingBytes => Distinct.Sum(r => r.MissingBytes ?? 0);
 
+    /// <summary>How long the stages of the project took when they last ran, or <see langword="null"/> when one of them never has, or there are none.</summary>
+    public TimeSpan? StageTime { get; init; }
+
+    /// <summary>Whether the project has stages.</summary>
+    public bool HasStages { get; init; }
+
     public long TotalBytes => Distinct.Sum(r => r.TotalBytes ?? 0);
 
     /// <summary>Whether the size of some repository is not known.</summary>
@@ -35,6 +41,9 @@ internal sealed record DoctorFacts
 
     /// <summary>A gated repository that is wanted, if one is.</summary>
     public AccessReport? FirstGated => Reports.FirstOrDefault(r => r.Gate is GatedMode.Auto or GatedMode.Manual || r.Code == "gated_repo_error");
+
+    /// <summary>The bytes that some of the repositories still need.</summary>
+    public long MissingBytesOf(Func<AccessReport, bool> selects) => Distinct.Where(selects).Sum(r => r.MissingBytes ?? 0);
 
     private IEnumerable<AccessReport> Distinct =>
         Reports.Select((report, i) => (Report: report, Target: Targets[i]))

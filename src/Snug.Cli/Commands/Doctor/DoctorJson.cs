@@ -22,6 +22,7 @@ internal static class DoctorJson
         json.WriteString("role", facts.Connection?.Identity is { } identity ? IdentityView.NameOf(identity.Token.Role) : null);
         json.WriteString("problem", facts.Connection?.TokenProblem is { } problem ? AccessReport.NameOf(problem) : null);
         json.WriteEndObject();
+        WriteConnection(json, facts);
         json.WriteStartArray("checks");
         foreach (DoctorCheck check in outcome.Checks)
         {
@@ -54,6 +55,17 @@ internal static class DoctorJson
         WriteNumber(json, "bytesPerSecond", facts.BytesPerSecond is { } speed ? (long)speed : null);
         WriteNumber(json, "seconds", TimeEstimate.Seconds(facts) is { } seconds ? (long)Math.Ceiling(seconds) : null);
         json.WriteEndObject();
+        if (TimeComparison.Of(facts) is { } comparison)
+        {
+            json.WriteStartObject("comparison");
+            comparison.Write(json);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("comparison");
+        }
+
         json.WriteStartArray("steps");
         foreach (DoctorStep step in outcome.Steps)
         {
@@ -82,6 +94,23 @@ internal static class DoctorJson
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteConnection(Utf8JsonWriter json, DoctorFacts facts)
+    {
+        if (facts.Connection is not { } connection)
+        {
+            json.WriteNull("connection");
+            return;
+        }
+
+        json.WriteStartObject("connection");
+        json.WriteString("endpoint", connection.Endpoint.AbsoluteUri.TrimEnd('/'));
+        json.WriteBoolean("reachable", connection.IsReachable);
+        json.WriteString("proxy", connection.Proxy?.AbsoluteUri.TrimEnd('/'));
+        WriteNumber(json, "roundTripMilliseconds", (long?)connection.RoundTrip?.TotalMilliseconds);
+        WriteNumber(json, "clockSkewSeconds", (long?)connection.ClockSkew?.TotalSeconds);
+        json.WriteEndObject();
     }
 
     private static void WriteNumber(Utf8JsonWriter json, string name, long? value)

@@ -26,6 +26,12 @@ internal static class DoctorText
             output.WriteLine(estimate);
         }
 
+        if (TimeComparison.Of(outcome.Facts) is { } comparison)
+        {
+            output.WriteLine();
+            comparison.Write(output);
+        }
+
         WriteDeploy(output, outcome.Deploy);
         WriteSteps(output, outcome, marks);
         output.WriteLine();
@@ -41,6 +47,7 @@ internal static class DoctorText
         }
 
         output.WriteLine();
+        output.WriteLine("Authenticate BEFORE the set-up: an account, a token, the terms of every gated model. Then 'snug login', then 'snug setup'.");
         output.WriteLine("Before the deployment ([x] found done, [ ] not done, [?] for you to tell):");
         foreach (DeployItem item in items)
         {

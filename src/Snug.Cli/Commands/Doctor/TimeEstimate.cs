@@ -4,7 +4,7 @@ namespace Snug.Cli;
 internal static class TimeEstimate
 {
     /// <summary>A good line at home, and one in a data centre, in bytes per second: what to reckon with where nothing was measured.</summary>
-    private static readonly double[] Typical = [10e6, 100e6];
+    public static readonly double[] Typical = [10e6, 100e6];
 
     /// <summary>Seconds at the measured speed, or <see langword="null"/> when it was not measured.</summary>
     public static double? Seconds(DoctorFacts facts) => facts.BytesPerSecond is { } speed ? facts.MissingBytes / speed : null;

@@ -7,7 +7,7 @@ namespace Snug.Cli;
 internal sealed class AuthCommand : Command
 {
     public AuthCommand(CliConsole console, CommonOptions common)
-        : base("auth", "List stored access tokens and switch between them.")
+        : base("auth", "List stored access tokens and switch between them. " + AuthenticationText.Optional)
     {
         Add(new AuthListCommand(console, common));
         Add(new AuthSwitchCommand(console, common));

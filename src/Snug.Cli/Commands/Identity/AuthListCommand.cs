@@ -30,7 +30,7 @@ internal sealed class AuthListCommand : SnugCommand
 
         if (tokens.Count == 0)
         {
-            invocation.Messages.Hint("No tokens are stored; 'snug login' stores one.");
+            invocation.Messages.Hint("No tokens are stored; 'snug login' stores one. " + AuthenticationText.Optional);
         }
 
         AccessToken? active = tokens.FirstOrDefault(t => t.IsActive)?.Token;

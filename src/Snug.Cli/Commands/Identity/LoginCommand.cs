@@ -26,7 +26,7 @@ internal sealed class LoginCommand : SnugCommand
     private readonly Option<bool> _git = new("--add-to-git-credential") { Description = "Give it to git's credential helper as well." };
 
     public LoginCommand(CliConsole console, CommonOptions common)
-        : base("login", "Store an access token, after the Hub has confirmed it. Public models need none; a token opens gated and private ones, raises rate limits, speeds downloads, and lets the Hub show your usage.", console, common)
+        : base("login", "Store an access token, after the Hub has confirmed it. " + AuthenticationText.Optional, console, common)
     {
         _store.AcceptOnlyFromAmong("file", "keychain");
         AddAll(_token, _name, _store, _git, common.Json, common.Quiet);
@@ -50,7 +50,9 @@ internal sealed class LoginCommand : SnugCommand
         HubClientOptions options = invocation.ClientOptions();
         options.UseDotEnv = false;
         options.Token = token;
-        using HubClient hub = new(options, timeProvider: invocation.Console.Time);
+
+        // Of a token that the Hub refuses nothing is written, not even that it was asked about.
+        using HubClient hub = invocation.CreateHub(options, counts: false);
         HubIdentity identity = await hub.WhoAmIAsync(cancellationToken);
 
         string name = invocation.Get(_name) ?? NameFor(identity);

@@ -20,7 +20,7 @@ internal sealed class ProjectSession : IDisposable
 
         HubClientOptions options = invocation.ClientOptions();
         options.MaxRetries = Math.Min(options.MaxRetries, 2);
-        Hub = new HubClient(options, timeProvider: invocation.Console.Time);
+        Hub = invocation.CreateHub(options);
         HubClientOptions local = invocation.ClientOptions();
         local.Offline = true;
         local.Token = null;

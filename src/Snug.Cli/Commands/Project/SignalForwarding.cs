@@ -4,11 +4,15 @@ using System.Runtime.InteropServices;
 namespace Snug.Cli;
 
 /// <summary>
-/// Keeps this process alive through the signals that ask it to end while a program runs in the foreground, and passes them on to it. What a
-/// terminal sends at a key it sends to both, so that is not passed on a second time.
+/// Keeps this process alive through the signals that ask it to end while a program runs in the foreground, and passes them on to it and to
+/// everything that it has started: a shell dies of a signal without telling the program that it runs. A process group of its own would do the
+/// same, but would take the terminal away from the program. What a terminal sends at a key it sends to all, so that is not passed on a second time.
 /// </summary>
 internal sealed partial class SignalForwarding : IDisposable
 {
+    /// <summary>A program that answers a signal by starting others without end is not followed without end.</summary>
+    private const int MaxLateRounds = 5;
+
     private readonly Lock _lock = new();
     private readonly List<int> _early = [];
     private readonly List<PosixSignalRegistration> _registrations;
@@ -80,9 +84,35 @@ internal sealed partial class SignalForwarding : IDisposable
 
     private void Send(int signal)
     {
-        if (_process is { HasExited: false } process)
+        if (_process is not { HasExited: false } process)
         {
-            _ = Kill(process.Id, signal);
+            return;
+        }
+
+        // All are found before any is told: what a parent that ends has left behind is nobody's child.
+        List<int> told = [process.Id, .. ProcessTree.FindDescendants(process.Id)];
+        Tell(told, signal);
+
+        // What one of them was just starting has not been told yet.
+        for (int i = 0; i < MaxLateRounds; i++)
+        {
+            int[] late = [.. told.SelectMany(ProcessTree.FindDescendants).Distinct().Except(told)];
+            if (late.Length == 0)
+            {
+                return;
+            }
+
+            Tell(late, signal);
+            told.AddRange(late);
+        }
+    }
+
+    private static void Tell(IEnumerable<int> processes, int signal)
+    {
+        foreach (int process in processes)
+        {
+            // One that has ended by itself needs no signal.
+            _ = Kill(process, signal);
         }
     }
 

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Snug.Tokenizers;
+
+namespace Snug.AI;
+
+/// <summary>A conversation as the model reads it, and how it will answer.</summary>
+/// <param name="Text">The text, up to the start of the answer.</param>
+/// <param name="Reasoning">How the family marks reasoning; null when it does not.</param>
+/// <param name="Format">How the family writes calls; null when none may come.</param>
+/// <param name="Tools">The functions that may be called.</param>
+/// <param name="IsDemanded">Whether one of them must be.</param>
+internal sealed record WrittenPrompt(
+    string Text, ReasoningFormat? Reasoning, ToolCallFormat? Format, IReadOnlyList<AIFunctionDeclaration> Tools, bool IsDemanded)
+{
+    /// <summary>A reader of the answer.</summary>
+    /// <param name="plan">What the answer has to be. JSON that was asked for is no call, and no reasoning.</param>
+    public OutputReader CreateReader(AnswerPlan plan)
+    {
+        if (plan.Constraint is not null && plan.Begun.Length == 0 && !IsDemanded)
+        {
+            return new OutputReader(null, startsWithReasoning: false, null, ToolSchemas.None);
+        }
+
+        Dictionary<string, JsonElement> schemas = new(StringComparer.Ordinal);
+        foreach (AIFunctionDeclaration tool in Tools)
+        {
+            schemas.TryAdd(tool.Name, tool.JsonSchema);
+        }
+
+        return new OutputReader(Reasoning, Reasoning?.IsOpenAfter(Text + plan.Prefix) == true, Format, new ToolSchemas(schemas));
+    }
+
+    /// <summary>Special tokens that the reader must see.</summary>
+    public ImmutableHashSet<int> MarksIn(Tokenizer tokenizer)
+    {
+        string[] marks = [.. Format?.AllMarks ?? [], .. Reasoning is null ? Array.Empty<string>() : [Reasoning.Start, Reasoning.End]];
+        return
+        [
+            .. tokenizer.AddedTokens.Where(token => token.Value.Special && Array.Exists(marks, mark => mark.Contains(token.Value.Content, StringComparison.Ordinal)))
+                .Select(token => token.Key),
+        ];
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.AI;
+
+namespace Snug.AI;
+
+/// <summary>
+/// A provider of language models, set up and ready to make clients. Derive from it, and register the class in an
+/// <see cref="LlmProviderFactory"/>, to add one. Making a provider, or a client of it, sends nothing.
+/// </summary>
+public abstract class LlmProvider
+{
+    /// <summary>Takes what all providers have.</summary>
+    /// <param name="name">The name that it is registered under.</param>
+    /// <param name="configuration">The configuration in force.</param>
+    protected LlmProvider(string name, LlmConfiguration configuration)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(configuration);
+        Name = name;
+        Configuration = configuration;
+    }
+
+    /// <summary>The name that it is registered under.</summary>
+    public string Name { get; }
+
+    /// <summary>The configuration in force; its key prints as <c>(secret)</c>.</summary>
+    public LlmConfiguration Configuration { get; }
+
+    /// <summary>Whether there is a key or token that will be sent.</summary>
+    public virtual bool HasToken => Configuration.ApiKey is not null && Configuration.UseAuthToken is not false;
+
+    /// <summary>What it is set to, for display.</summary>
+    public virtual LlmProviderInfo Info => new(Name, HasToken)
+    {
+        UseAuthToken = Configuration.UseAuthToken is not false,
+        TokenSource = HasToken ? Configuration.KeySource ?? "configuration" : null,
+        Model = Configuration.Model,
+    };
+
+    /// <summary>Makes a chat client; the caller disposes of it.</summary>
+    public abstract IChatClient CreateChatClient();
+
+    /// <summary>Makes a generator of embeddings; the caller disposes of it.</summary>
+    /// <exception cref="NotSupportedException">The provider has no embeddings.</exception>
+    public virtual IEmbeddingGenerator<string, Embedding<float>> CreateEmbeddingGenerator() =>
+        throw new NotSupportedException($"The provider '{Name}' has no embeddings.");
+
+    /// <summary>
+    /// Puts the token into the environment of a program that is about to be started, under the names that other libraries look for. Nothing
+    /// is changed in this process.
+    /// </summary>
+    /// <param name="environment">The environment, for example of a <see cref="System.Diagnostics.ProcessStartInfo"/>.</param>
+    public virtual void SetVariables(IDictionary<string, string?> environment) => ArgumentNullException.ThrowIfNull(environment);
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.AI;
+using Snug.Pretrained;
+
+namespace Snug.AI;
+
+/// <summary>Loads models with the engine of Snug.</summary>
+internal static class LocalModels
+{
+    public static async Task<LocalModel> LoadAsync(LocalModelRequest request, CancellationToken cancellationToken)
+    {
+        LocalChatClient client = new(request.Model, new LocalChatClientOptions { Model = request.Options });
+        try
+        {
+            await client.LoadAsync(cancellationToken).ConfigureAwait(false);
+            return new LocalModel(client, client.GetService<PretrainedModel>()?.Source);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Snug.AI;
+
+namespace Snug.Hosting;
+
+/// <summary>Adds chat clients over models that the application makes ready.</summary>
+public static class SnugChatClientExtensions
+{
+    /// <summary>
+    /// Adds a model, and an <see cref="IChatClient"/> that runs it in this process. The model is made ready like all others, in its mode;
+    /// a request that comes before waits, or fails with the reason. Weights are loaded at the first request.
+    /// </summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="model">The name of the model, as <see cref="SnugBuilderExtensions.AddModel"/> takes it; one that was added before keeps its options.</param>
+    /// <param name="configure">Repository, revision, patterns, mode. Without patterns the files that are needed to run it are had.</param>
+    /// <param name="options">How the model is loaded and used.</param>
+    public static ISnugBuilder AddSnugChatClient(
+        this IServiceCollection services, string model, Action<SnugModelOptions>? configure = null, LocalChatClientOptions? options = null)
+    {
+        ISnugBuilder builder = services.AddClientModel(model, configure);
+        services.AddSingleton<IChatClient>(provider => Create(provider, model, options));
+        return builder;
+    }
+
+    /// <summary>As <see cref="AddSnugChatClient(IServiceCollection, string, Action{SnugModelOptions}?, LocalChatClientOptions?)"/>, under a key.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="serviceKey">The key to ask for the client by.</param>
+    /// <param name="model">The name of the model.</param>
+    /// <param name="configure">Repository, revision, patterns, mode.</param>
+    /// <param name="options">How the model is loaded and used.</param>
+    public static ISnugBuilder AddKeyedSnugChatClient(
+        this IServiceCollection services, object? serviceKey, string model, Action<SnugModelOptions>? configure = null, LocalChatClientOptions? options = null)
+    {
+        ISnugBuilder builder = services.AddClientModel(model, configure);
+        services.AddKeyedSingleton<IChatClient>(serviceKey, (provider, _) => Create(provider, model, options));
+        return builder;
+    }
+
+    internal static ISnugBuilder AddClientModel(this IServiceCollection services, string model, Action<SnugModelOptions>? configure)
+    {
+        ISnugBuilder builder = services.AddSnug();
+        ArgumentException.ThrowIfNullOrWhiteSpace(model);
+        services.Configure<SnugOptions>(options =>
+        {
+            bool isNew = !options.Models.ContainsKey(model);
+            SnugModelOptions entry = SnugBuilderExtensions.GetOrAdd(options, model);
+            configure?.Invoke(entry);
+            if (isNew)
+            {
+                ModelFiles.Select(entry);
+            }
+        });
+        return builder;
+    }
+
+    private static HostedChatClient Create(IServiceProvider provider, string model, LocalChatClientOptions? options) =>
+        new(
+            provider.GetRequiredService<IModelDirectory>(), model,
+            options ?? new LocalChatClientOptions { Time = provider.GetRequiredService<TimeProvider>() });
+}

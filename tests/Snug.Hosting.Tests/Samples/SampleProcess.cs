@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Snug.Hosting.Tests;
+
+/// <summary>A sample, started as a program of its own, with what it writes.</summary>
+internal sealed class SampleProcess : IAsyncDisposable
+{
+    private const string Listening = "Now listening on: ";
+
+    private readonly Process _process;
+    private readonly StringBuilder _text = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _output;
+    private readonly Task _error;
+
+    private SampleProcess(Process process)
+    {
+        _process = process;
+        _output = ReadAsync(process.StandardOutput);
+        _error = ReadAsync(process.StandardError);
+    }
+
+    /// <summary>What it has written so far, both streams.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (_text)
+            {
+                return _text.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts a sample that knows one hub and one cache, and nothing else of the environment.</summary>
+    /// <param name="name">The name of its assembly.</param>
+    /// <param name="hub">The hub.</param>
+    /// <param name="environment">More variables.</param>
+    public static SampleProcess Start(string name, ModelHub hub, params (string Name, string Value)[] environment)
+    {
+        DirectoryInfo configuration = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        string assembly = Path.Join(configuration.Parent!.Parent!.FullName, name, configuration.Name, name + ".dll");
+        ProcessStartInfo start = new("dotnet", ["exec", assembly])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = hub.Cache.Root,
+        };
+        foreach (string variable in start.Environment.Keys.Where(key => key.StartsWith("HF_", StringComparison.Ordinal) || key.StartsWith("HUGGING", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(variable);
+        }
+
+        start.Environment["HF_ENDPOINT"] = hub.Hub.Endpoint.AbsoluteUri;
+        start.Environment["HF_HUB_CACHE"] = hub.Cache.Root;
+        start.Environment["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1";
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        start.Environment["Snug__MaxRetries"] = "0";
+        foreach ((string variable, string value) in environment)
+        {
+            start.Environment[variable] = value;
+        }
+
+        return new SampleProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Waits until it listens.</summary>
+    /// <exception cref="InvalidOperationException">It ended before; the message has what it wrote.</exception>
+    public async Task<Uri> ListeningAsync()
+    {
+        await Task.WhenAny(_address.Task, _process.WaitForExitAsync(TestContext.Current.CancellationToken));
+        return _address.Task.IsCompletedSuccessfully ? await _address.Task : throw new InvalidOperationException($"It has ended.\n{Text}");
+    }
+
+    /// <summary>Waits for its end and gives its exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAll(_output, _error);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (_text)
+            {
+                _text.Append(line).Append('\n');
+            }
+
+            int start = line.IndexOf(Listening, StringComparison.Ordinal);
+            if (start >= 0)
+            {
+                _address.TrySetResult(new Uri(line[(start + Listening.Length)..].Trim()));
+            }
+        }
+    }
+}
