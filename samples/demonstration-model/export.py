@@ -27,7 +27,7 @@ TEMPLATE = """\
 
 CONVERSATIONS = [
     [("user", "Why is the sky blue?")],
-    [("user", "What is 7 + 5?")],
+    [("user", "What is 3 + 4?")],
     [("user", "Tell me a story about a fox")],
     [("user", "What is the price of saffron?")],
     [("system", "You are a pirate."), ("user", "What does a bear eat?")],

@@ -33,7 +33,7 @@ public sealed class DemonstrationModelTests
 
         ChatPrompt rendered = model.Tokenizer.ApplyChatTemplate(messages, new ChatTemplateOptions { AddGenerationPrompt = true });
         using InferenceSession inference = model.Model.CreateSession();
-        inference.Read(prompt);
+        inference.Read(prompt, TestContext.Current.CancellationToken);
         float deviation = inference.Logits.ToArray().Zip(logits, (own, other) => Math.Abs(own - other)).Max();
         using TextSession session = model.CreateSession();
         List<TextChunk> chunks = [];

@@ -203,7 +203,7 @@ public sealed class ListingTests(SampleMirror samples) : IClassFixture<SampleMir
     [Fact]
     public async Task Lists_show_what_the_caller_may_know_of()
     {
-        string[] open = ["fishaudio/openaudio-s1-mini", "snug/gated-model", "snug/manual-model", "snug/tiny-model", "snug/tiny-package", "tiny"];
+        string[] open = ["fishaudio/openaudio-s1-mini", "snug/demonstration-model", "snug/gated-model", "snug/manual-model", "snug/tiny-model", "snug/tiny-package", "tiny"];
         Assert.Equal(open, Ids(await _mirror.JsonAsync("api/models")));
         Assert.Equal(["snug/tiny-model", "snug/tiny-package"], Ids(await _mirror.JsonAsync("api/models?search=TINY&author=snug")));
         Assert.Equal(["snug/tiny-data"], Ids(await _mirror.JsonAsync("api/datasets")));
