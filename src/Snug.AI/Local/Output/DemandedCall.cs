@@ -22,7 +22,7 @@ internal sealed record DemandedCall(string Start, string End, string ArgumentsKe
             JsonNode arguments = JsonNode.Parse(tools[i].JsonSchema.GetRawText()) is JsonObject schema ? schema : new JsonObject { ["type"] = "object" };
             Redirect(arguments, $"#/$defs/{i}");
             definitions[$"{i}"] = arguments;
-            choices.Add(new JsonObject
+            choices.Add((JsonNode)new JsonObject
             {
                 ["type"] = "object",
                 ["properties"] = new JsonObject
