@@ -174,6 +174,13 @@ public sealed class InferenceSession : IDisposable
         _tokens.AddRange(tokens);
     }
 
+    /// <summary>Forgets tokens from the end, and takes note of the logits after those that stay.</summary>
+    internal void Rewind(int length, ReadOnlySpan<float> logits)
+    {
+        Rewind(length);
+        logits.CopyTo(_logits);
+    }
+
     /// <summary>
     /// How many tokens may be read together with the same result as one by one: as many as fit, unless positions are rotated by the length
     /// of the sequence.

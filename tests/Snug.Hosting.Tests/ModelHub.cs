@@ -49,6 +49,10 @@ internal sealed class ModelHub : IAsyncDisposable
         hub.ReadVariable = _ => null;
         hub.RetryBaseDelay = TimeSpan.FromMilliseconds(5);
         hub.MaxRetries = 1;
+
+        // Tests hold answers back; how long depends on how busy the machine is.
+        hub.HeaderTimeout ??= TimeSpan.FromMinutes(2);
+        hub.IdleTimeout ??= TimeSpan.FromMinutes(2);
     }
 
     /// <summary>Every request is refused, as by a network that is down.</summary>

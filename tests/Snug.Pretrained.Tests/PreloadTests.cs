@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Snug.Hub;
 using Snug.Server;
@@ -66,8 +65,8 @@ public sealed class PreloadTests
             hub.Options() with { KeepLoaded = true, MaxConcurrency = 1, Progress = new Collect(reported) }, hub, Cancellation);
 
         Assert.Equal(["org/one", "org/two"], reported);
-        Assert.NotEmpty(outcomes[0].Model!.Tokenizer.Encode("hello").Ids);
-        Assert.NotEmpty(outcomes[1].Tokenizer!.Tokenizer.Encode("hello").Ids);
+        Assert.NotEmpty(outcomes[0].Model!.Tokenizer.EncodeToIds("hello"));
+        Assert.NotEmpty(outcomes[1].Tokenizer!.Tokenizer.EncodeToIds("hello"));
         outcomes[0].Dispose();
         Assert.Throws<ObjectDisposedException>(() => outcomes[0].Model!.Model);
     }
@@ -139,7 +138,7 @@ public sealed class PreloadTests
             }
 
             await source.Add("org/gated", new RepositorySettings { Gate = RepositoryGate.Manual }).CommitAsync(files);
-            await source.Add("org/damaged").CommitAsync(("tokenizer.json", RepositoryContent.FromBytes(Encoding.UTF8.GetBytes("{\"model\":"))));
+            await source.Add("org/damaged").CommitAsync(("tokenizer.json", RepositoryContent.FromText("{\"model\":")));
             return new PreloadHub { Hub = await TestHub.StartAsync(source, cancellationToken: Cancellation) };
         }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Snug.Inference;
 
@@ -9,6 +10,8 @@ namespace Snug.AI;
 /// <param name="Constraint">What the rest must look like; null for any text.</param>
 internal sealed record AnswerPlan(string Prefix, string Begun, OutputConstraint? Constraint)
 {
+    private static readonly JsonElement AnyObject = JsonDocument.Parse("""{"type":"object"}""").RootElement;
+
     /// <summary>Plans an answer.</summary>
     /// <exception cref="ConstraintException">A schema has what is not supported.</exception>
     /// <exception cref="NotSupportedException">A call is demanded of a family that does not write calls as JSON.</exception>
@@ -24,13 +27,25 @@ internal sealed record AnswerPlan(string Prefix, string Begun, OutputConstraint?
                     nameof(options));
             }
 
-            DemandedCall call = written.Format!.Demanded ?? throw new NotSupportedException(
-                $"The model writes calls as the family '{written.Format.Name}' does, of which a call cannot be demanded.");
-            return new AnswerPlan(closed + call.Start, call.Start, constraints.Get(call.Schema(written.Tools)));
+            DemandedCall call = DemandedOf(written);
+            return new AnswerPlan(closed + call.Start, call.Start, constraints.Get(new ConstraintChoice("", call.Schema(written.Tools), "")));
         }
 
-        return OptionsMapper.FormatOf(options) is { } format
-            ? new AnswerPlan(closed, "", constraints.Get(format.Schema))
-            : new AnswerPlan("", "", null);
+        if (OptionsMapper.FormatOf(options) is not { } format)
+        {
+            return new AnswerPlan("", "", null);
+        }
+
+        ConstraintChoice answer = new("", format.Schema ?? AnyObject, "");
+        if (written.Tools.Count == 0)
+        {
+            return new AnswerPlan(closed, "", constraints.Get(answer));
+        }
+
+        DemandedCall instead = DemandedOf(written);
+        return new AnswerPlan(closed, "", constraints.Get(answer, new ConstraintChoice(instead.Start, instead.Schema(written.Tools), instead.End)));
     }
+
+    private static DemandedCall DemandedOf(WrittenPrompt written) => written.Format!.Demanded ?? throw new NotSupportedException(
+        $"The model writes calls as the family '{written.Format.Name}' does, of which neither a call nor JSON in place of one can be demanded.");
 }

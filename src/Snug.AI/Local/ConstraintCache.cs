@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Snug.Inference;
 
 namespace Snug.AI;
@@ -11,31 +10,26 @@ internal sealed class ConstraintCache
     private readonly Lock _gate = new();
 
     /// <summary>The latest last.</summary>
-    private readonly List<(string Schema, OutputConstraint Constraint)> _latest = [];
+    private readonly List<(string Text, OutputConstraint Constraint)> _latest = [];
 
-    /// <summary>The constraint of a schema; of none, any object.</summary>
-    /// <exception cref="ConstraintException">The schema has what is not supported.</exception>
-    public OutputConstraint Get(JsonElement? schema)
+    /// <summary>The constraint of some texts.</summary>
+    /// <exception cref="ConstraintException">A schema has what is not supported.</exception>
+    public OutputConstraint Get(params ConstraintChoice[] choices)
     {
-        if (schema is not { } element)
-        {
-            return OutputConstraint.JsonObject;
-        }
-
-        string text = element.GetRawText();
+        string text = string.Join('\0', choices.Select(choice => $"{choice.Before}\0{choice.Schema.GetRawText()}\0{choice.After}"));
         lock (_gate)
         {
-            int at = _latest.FindIndex(entry => entry.Schema == text);
+            int at = _latest.FindIndex(entry => entry.Text == text);
             if (at >= 0)
             {
-                (string Schema, OutputConstraint Constraint) known = _latest[at];
+                (string Text, OutputConstraint Constraint) known = _latest[at];
                 _latest.RemoveAt(at);
                 _latest.Add(known);
                 return known.Constraint;
             }
         }
 
-        OutputConstraint constraint = OutputConstraint.FromJsonSchema(element);
+        OutputConstraint constraint = OutputConstraint.FromChoices(choices);
         lock (_gate)
         {
             if (_latest.Count == Size)

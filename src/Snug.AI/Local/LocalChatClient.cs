@@ -97,7 +97,7 @@ public sealed class LocalChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+        return CollectAsync(GetStreamingResponseAsync(messages, options, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -149,6 +149,19 @@ public sealed class LocalChatClient : IChatClient
         Directory.Exists(model) ? Task.FromResult(PretrainedModel.FromDirectory(model, options.Model))
         : File.Exists(model) ? Task.FromResult(PretrainedModel.FromFile(model, options.Model))
         : PretrainedModel.FromHubAsync(model, options, cancellationToken);
+
+    private static async Task<ChatResponse> CollectAsync(IAsyncEnumerable<ChatResponseUpdate> stream, CancellationToken cancellationToken)
+    {
+        List<ChatResponseUpdate> updates = [];
+        await foreach (ChatResponseUpdate update in stream.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            updates.Add(update);
+        }
+
+        ChatResponse response = updates.ToChatResponse();
+        response.RawRepresentation = updates[^1].RawRepresentation;
+        return response;
+    }
 
     private async IAsyncEnumerable<ChatResponseUpdate> RunAsync(
         ChatMessage[] messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)

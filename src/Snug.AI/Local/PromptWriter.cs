@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Snug.Pretrained;
 using Snug.Tokenizers;
@@ -38,29 +39,30 @@ internal sealed class PromptWriter
             throw new NotSupportedException($"The chat template of the model takes no tools, and the request has {tools.Count}.");
         }
 
-        List<object?>? described = tools.Count > 0 ? [.. tools.Select(Describe)] : null;
         Dictionary<string, object?> variables = OptionsMapper.Variables(options, _options);
-        if (described is not null)
-        {
-            // As SmolLM3 calls them.
-            variables.TryAdd("xml_tools", described);
-        }
-
-        ChatTemplateOptions chat = new() { AddGenerationPrompt = true, Template = _template, Tools = described, Variables = variables, Time = _options.Time };
         ReasoningFormat? reasoning = ReasoningFormat.Of(source);
         ToolCallFormat? format = tools.Count > 0 ? ToolCallFormat.Of(source) : null;
         TemplateException? first = null;
-        foreach (MessageStyle style in MessageStyle.For(source))
+        foreach (List<object?>? described in Descriptions(tools))
         {
-            try
+            if (described is not null)
             {
-                return new WrittenPrompt(
-                    _model.Tokenizer.ApplyChatTemplate(ConversationMapper.Map(messages, options?.Instructions, style), chat).Text, reasoning, format, tools,
-                    options?.ToolMode is RequiredChatToolMode);
+                // As SmolLM3 calls them.
+                variables["xml_tools"] = described;
             }
-            catch (TemplateException exception)
+
+            ChatTemplateOptions chat = new() { AddGenerationPrompt = true, Template = _template, Tools = described, Variables = variables, Time = _options.Time };
+            foreach (MessageStyle style in MessageStyle.For(source))
             {
-                first ??= exception;
+                try
+                {
+                    IReadOnlyList<ChatTemplateMessage> mapped = ConversationMapper.Map(messages, options?.Instructions, style);
+                    return new WrittenPrompt(_model.Tokenizer.ApplyChatTemplate(mapped, chat).Text, reasoning, format, tools);
+                }
+                catch (TemplateException exception)
+                {
+                    first ??= exception;
+                }
             }
         }
 
@@ -70,14 +72,19 @@ internal sealed class PromptWriter
 
     private static IEnumerable<AIFunctionDeclaration> Declarations(ChatOptions? options) => options?.Tools?.OfType<AIFunctionDeclaration>() ?? [];
 
-    private static Dictionary<string, object?> Describe(AIFunctionDeclaration tool) => new(StringComparer.Ordinal)
+    /// <summary>The functions as they are, and in case the template cannot write that, with one type for each value.</summary>
+    private static IEnumerable<List<object?>?> Descriptions(IReadOnlyList<AIFunctionDeclaration> tools) => tools.Count == 0
+        ? [null]
+        : [[.. tools.Select(tool => Describe(tool, tool.JsonSchema))], [.. tools.Select(tool => Describe(tool, SimpleSchema.Of(tool.JsonSchema)))]];
+
+    private static Dictionary<string, object?> Describe(AIFunctionDeclaration tool, JsonElement schema) => new(StringComparer.Ordinal)
     {
         ["type"] = "function",
         ["function"] = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["name"] = tool.Name,
             ["description"] = tool.Description,
-            ["parameters"] = tool.JsonSchema,
+            ["parameters"] = schema,
         },
     };
 

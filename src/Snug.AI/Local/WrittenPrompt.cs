@@ -10,26 +10,22 @@ namespace Snug.AI;
 /// <param name="Reasoning">How the family marks reasoning; null when it does not.</param>
 /// <param name="Format">How the family writes calls; null when none may come.</param>
 /// <param name="Tools">The functions that may be called.</param>
-/// <param name="IsDemanded">Whether one of them must be.</param>
 internal sealed record WrittenPrompt(
-    string Text, ReasoningFormat? Reasoning, ToolCallFormat? Format, IReadOnlyList<AIFunctionDeclaration> Tools, bool IsDemanded)
+    string Text, ReasoningFormat? Reasoning, ToolCallFormat? Format, IReadOnlyList<AIFunctionDeclaration> Tools)
 {
     /// <summary>A reader of the answer.</summary>
-    /// <param name="plan">What the answer has to be. JSON that was asked for is no call, and no reasoning.</param>
+    /// <param name="plan">What the answer has to be. Where it must be JSON, it has no reasoning.</param>
     public OutputReader CreateReader(AnswerPlan plan)
     {
-        if (plan.Constraint is not null && plan.Begun.Length == 0 && !IsDemanded)
-        {
-            return new OutputReader(null, startsWithReasoning: false, null, ToolSchemas.None);
-        }
-
         Dictionary<string, JsonElement> schemas = new(StringComparer.Ordinal);
         foreach (AIFunctionDeclaration tool in Tools)
         {
             schemas.TryAdd(tool.Name, tool.JsonSchema);
         }
 
-        return new OutputReader(Reasoning, Reasoning?.IsOpenAfter(Text + plan.Prefix) == true, Format, new ToolSchemas(schemas));
+        return plan.Constraint is null
+            ? new OutputReader(Reasoning, Reasoning?.IsOpenAfter(Text) == true, Format, new ToolSchemas(schemas))
+            : new OutputReader(null, startsWithReasoning: false, Format, new ToolSchemas(schemas));
     }
 
     /// <summary>Special tokens that the reader must see.</summary>

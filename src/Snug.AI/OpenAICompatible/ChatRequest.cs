@@ -12,6 +12,9 @@ internal static class ChatRequest
 {
     private const string Stream = "stream";
 
+    /// <summary>The types of the abstractions, without white space: it would cost the model tokens.</summary>
+    public static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+
     public static JsonObject Write(
         IEnumerable<ChatMessage> messages, ChatOptions? options, OpenAICompatibleOptions client, IChatClient sender, string model, bool asStream)
     {
@@ -239,6 +242,6 @@ internal static class ChatRequest
         JsonElement { ValueKind: JsonValueKind.Array } element => JsonArray.Create(element),
         JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => null,
         JsonElement element => JsonValue.Create(element),
-        _ => JsonSerializer.SerializeToNode(value, AIJsonUtilities.DefaultOptions.GetTypeInfo(value.GetType())),
+        _ => JsonSerializer.SerializeToNode(value, Compact.GetTypeInfo(value.GetType())),
     };
 }

@@ -144,7 +144,7 @@ internal static class ChatRequestMessages
         {
             ["name"] = call.Name,
             ["arguments"] = JsonSerializer.Serialize(
-                call.Arguments ?? new Dictionary<string, object?>(), AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>))),
+                call.Arguments ?? new Dictionary<string, object?>(), ChatRequest.Compact.GetTypeInfo(typeof(IDictionary<string, object?>))),
         },
     };
 
@@ -154,7 +154,7 @@ internal static class ChatRequestMessages
         string text => text,
         JsonElement { ValueKind: JsonValueKind.String } element => element.GetString()!,
         TextContent content => content.Text,
-        { } value => JsonSerializer.Serialize(value, AIJsonUtilities.DefaultOptions.GetTypeInfo(value.GetType())),
+        { } value => JsonSerializer.Serialize(value, ChatRequest.Compact.GetTypeInfo(value.GetType())),
     };
 
     /// <summary>Names of authors are sent where they have the form that servers accept; a name is not worth a refusal.</summary>

@@ -103,7 +103,7 @@ internal sealed class ChatStream(ProviderAnswer answer, ProviderErrors errors, s
         }
 
         JsonElement delta = Json.Object(choice, "delta") ?? Json.Object(choice, "message") ?? default;
-        _calls.Accept(delta);
+        _calls.Accept(delta, isWhole: false);
         if (Json.String(choice, "finish_reason") is { Length: > 0 } reason)
         {
             _reason = reason;

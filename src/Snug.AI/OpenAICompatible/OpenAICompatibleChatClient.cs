@@ -133,7 +133,7 @@ public sealed partial class OpenAICompatibleChatClient : IChatClient
 
         JsonElement message = Json.Object(choice, "message") ?? Json.Object(choice, "delta") ?? throw _connection.Errors.Protocol("its choice has no message");
         ToolCallAssembler calls = new(_connection.Errors);
-        calls.Accept(message);
+        calls.Accept(message, isWhole: true);
         string id = ChatAnswerReader.Id(root);
         return new ChatResponse(new ChatMessage(ChatRole.Assistant, [.. ChatAnswerReader.Contents(message), .. calls.Complete()])
         {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -13,6 +14,10 @@ internal sealed class ProviderConnection : IDisposable
     private const int MaxErrorLength = 64 * 1024;
 
     private static readonly TimeSpan ErrorBodyTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Letters of all languages as they are: a request is no web page.</summary>
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly ProductInfoHeaderValue Agent = new("Snug", typeof(ProviderConnection).Assembly.GetName().Version?.ToString(3));
 
     private readonly OpenAICompatibleOptions _options;
@@ -109,7 +114,7 @@ internal sealed class ProviderConnection : IDisposable
     private static ByteArrayContent Serialize(JsonObject body)
     {
         using MemoryStream buffer = new();
-        using (Utf8JsonWriter writer = new(buffer))
+        using (Utf8JsonWriter writer = new(buffer, WriterOptions))
         {
             body.WriteTo(writer);
         }
@@ -137,7 +142,8 @@ internal sealed class ProviderConnection : IDisposable
         }
         catch (OperationCanceledException e) when (e.InnerException is TimeoutException { InnerException: null } connect)
         {
-            throw Errors.TimedOut(ChatProviderTimeout.Connect, _options.ConnectTimeout, connect);
+            // The handler of somebody else has its own limit, which it does not tell.
+            throw Errors.TimedOut(ChatProviderTimeout.Connect, _ownsClient ? _options.ConnectTimeout : null, connect);
         }
         catch (OperationCanceledException e)
         {

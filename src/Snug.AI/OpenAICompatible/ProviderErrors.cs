@@ -34,22 +34,22 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
     public ChatProviderException FromResponse(HttpResponseMessage response, string body, Uri address, string? model)
     {
         int status = (int)response.StatusCode;
-        (string message, string? code) = ReadError(body);
+        ServerError error = ReadError(body);
         if (status is >= 300 and < 400)
         {
             return Redirected(response, address, status);
         }
 
-        ChatProviderErrorKind kind = Classify(status, code);
+        ChatProviderErrorKind kind = Classify(status, error);
         TimeSpan? retryAfter = RetryAfter(response);
-        string text = Clean(message);
+        string text = Clean(error.Message);
         string name = string.Create(CultureInfo.InvariantCulture, $"{status} {Reason(response.StatusCode)}");
         return new ChatProviderException(kind, $"{Describe(kind, model)} ({name}{(text.Length > 0 ? ": " + text.TrimEnd('.') : "")}).")
         {
             Provider = _name,
             Model = model,
             StatusCode = status,
-            ServerCode = code,
+            ServerCode = error.Name,
             RequestId = Header(response, "x-request-id"),
             RetryAfter = retryAfter,
             Advice = Advice(kind, retryAfter, address),
@@ -59,16 +59,16 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
     /// <summary>An error that a server sends where an answer should be, in a stream or with a good status.</summary>
     public ChatProviderException FromAnswer(JsonElement error, string? model)
     {
-        (string message, string? code) = ReadError(error);
-        int? status = code is not null && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 400 and < 600 ? number : null;
-        ChatProviderErrorKind kind = Classify(status ?? 500, code);
-        string text = Clean(message);
+        ServerError read = ReadError(error);
+        int? status = int.TryParse(read.Code, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 400 and < 600 ? number : null;
+        ChatProviderErrorKind kind = Classify(status ?? 500, read);
+        string text = Clean(read.Message);
         return new ChatProviderException(kind, $"{Describe(kind, model)}{(text.Length > 0 ? ": " + text.TrimEnd('.') : "")}.")
         {
             Provider = _name,
             Model = model,
             StatusCode = status,
-            ServerCode = code,
+            ServerCode = read.Name,
             Advice = Advice(kind, null, null),
         };
     }
@@ -94,7 +94,7 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
         };
     }
 
-    public ChatProviderException TimedOut(ChatProviderTimeout which, TimeSpan limit, Exception inner)
+    public ChatProviderException TimedOut(ChatProviderTimeout which, TimeSpan? limit, Exception inner)
     {
         (string what, string advice) = which switch
         {
@@ -105,7 +105,7 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
         };
         return new ChatProviderException(
             ChatProviderErrorKind.Timeout,
-            string.Create(CultureInfo.InvariantCulture, $"The {which.ToString().ToLowerInvariant()} timeout of {limit.TotalSeconds:0.###} s ran out at '{_name}' while {what}."),
+            string.Create(CultureInfo.InvariantCulture, $"The {which.ToString().ToLowerInvariant()} timeout{(limit is { } given ? $" of {given.TotalSeconds:0.###} s" : "")} ran out at '{_name}' while {what}."),
             inner as TimeoutException ?? new TimeoutException(inner.Message, inner))
         {
             Provider = _name,
@@ -136,7 +136,7 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
             || (Json.String(root, "object") == "error")
             || (!root.TryGetProperty("choices", out _) && !root.TryGetProperty("data", out _) && root.TryGetProperty("detail", out _)));
 
-    private static ChatProviderErrorKind Classify(int status, string? code) => (status, code) switch
+    private static ChatProviderErrorKind Classify(int status, ServerError error) => (status, error.Name) switch
     {
         (_, "context_length_exceeded" or "exceed_context_size_error") => ChatProviderErrorKind.ContextLengthExceeded,
         (_, "insufficient_quota") => ChatProviderErrorKind.QuotaExceeded,
@@ -248,7 +248,7 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
 
-    private static (string Message, string? Code) ReadError(string body)
+    private static ServerError ReadError(string body)
     {
         string text = body.Trim();
         if (text.StartsWith('{') || text.StartsWith('['))
@@ -264,16 +264,16 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
         }
 
         // A page for people says nothing here.
-        return (text.StartsWith('<') ? "" : text, null);
+        return new ServerError(text.StartsWith('<') ? "" : text, null, null);
     }
 
-    private static (string Message, string? Code) ReadError(JsonElement root)
+    private static ServerError ReadError(JsonElement root)
     {
         JsonElement error = root;
-        string? outerCode = null;
+        string? outerType = null;
         if (root.ValueKind == JsonValueKind.Object)
         {
-            outerCode = Json.Text(root, "error_type");
+            outerType = Json.Text(root, "error_type");
             error = root.TryGetProperty("error", out JsonElement inner) && inner.ValueKind != JsonValueKind.Null ? inner
                 : root.TryGetProperty("detail", out JsonElement detail) ? detail : root;
         }
@@ -285,13 +285,23 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
 
         return error.ValueKind switch
         {
-            JsonValueKind.String => (error.GetString()!, Code(outerCode)),
-            JsonValueKind.Object => (Json.Text(error, "message") ?? Json.Text(error, "msg") ?? Json.Text(error, "error") ?? "", Code(Json.Text(error, "code") ?? Json.Text(error, "type") ?? outerCode)),
-            _ => ("", Code(outerCode)),
+            JsonValueKind.String => new ServerError(error.GetString()!, null, Code(outerType)),
+            JsonValueKind.Object => new ServerError(
+                Json.Text(error, "message") ?? Json.Text(error, "msg") ?? Json.Text(error, "error") ?? "",
+                Code(Json.Text(error, "code")),
+                Code(Json.Text(error, "type") ?? outerType)),
+            _ => new ServerError("", null, Code(outerType)),
         };
     }
 
     private static string? Code(string? text) => text is { Length: > 0 } ? Cut(Printable(text), MaxCodeLength) : null;
+
+    /// <summary>What a server says of an error.</summary>
+    private readonly record struct ServerError(string Message, string? Code, string? Type)
+    {
+        /// <summary>The name of the error: its code, where that does not only repeat the status, else its type.</summary>
+        public string? Name => Code is { } code && !code.All(char.IsAsciiDigit) ? code : Type ?? Code;
+    }
 
     private string Clean(string text)
     {

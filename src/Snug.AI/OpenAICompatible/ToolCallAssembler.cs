@@ -26,7 +26,9 @@ internal sealed class ToolCallAssembler(ProviderErrors errors)
     public bool IsEmpty => _calls.Count == 0;
 
     /// <summary>Takes what a message, or a piece of one, says of calls.</summary>
-    public void Accept(JsonElement message)
+    /// <param name="message">The message or piece.</param>
+    /// <param name="isWhole">Whether it is a whole message: then each of its calls is one of its own, whatever its id.</param>
+    public void Accept(JsonElement message, bool isWhole)
     {
         if (message.ValueKind != JsonValueKind.Object)
         {
@@ -39,19 +41,19 @@ internal sealed class ToolCallAssembler(ProviderErrors errors)
             {
                 foreach (JsonElement call in calls.EnumerateArray())
                 {
-                    Add(call);
+                    Add(call, isWhole);
                 }
             }
             else
             {
-                Add(calls);
+                Add(calls, isWhole);
             }
         }
 
         // The form before there were tools: one function, no id.
         if (Json.Object(message, "function_call") is { } single)
         {
-            Add(null, null, single);
+            Add(null, null, single, isWhole);
         }
     }
 
@@ -128,17 +130,17 @@ internal sealed class ToolCallAssembler(ProviderErrors errors)
         return arguments;
     }
 
-    private void Add(JsonElement fragment)
+    private void Add(JsonElement fragment, bool isWhole)
     {
         if (fragment.ValueKind != JsonValueKind.Object)
         {
             return;
         }
 
-        Add(Json.Count(fragment, "index"), Json.Text(fragment, "id"), Json.Object(fragment, "function") ?? fragment);
+        Add(Json.Count(fragment, "index"), Json.Text(fragment, "id"), Json.Object(fragment, "function") ?? fragment, isWhole);
     }
 
-    private void Add(long? index, string? id, JsonElement function)
+    private void Add(long? index, string? id, JsonElement function, bool isWhole)
     {
         string arguments = Arguments(function);
         string? name = Json.String(function, "name");
@@ -148,7 +150,7 @@ internal sealed class ToolCallAssembler(ProviderErrors errors)
             throw errors.Protocol("the arguments of its function calls are too long");
         }
 
-        Find(index, id, name, arguments.Length > 0).Arguments.Append(arguments);
+        Find(index, id, name, arguments.Length > 0, isWhole).Arguments.Append(arguments);
     }
 
     private static string Arguments(JsonElement function) =>
@@ -164,11 +166,12 @@ internal sealed class ToolCallAssembler(ProviderErrors errors)
     /// The call that a fragment belongs to. A name begins a new call, even under an index that is taken, when it comes with another id, or
     /// with arguments where those of the call are whole; without index and id, a name begins one and anything else goes on with the last.
     /// </summary>
-    private Call Find(long? index, string? id, string? name, bool hasArguments)
+    private Call Find(long? index, string? id, string? name, bool hasArguments, bool isWhole)
     {
         bool hasId = !string.IsNullOrEmpty(id);
         bool hasName = !string.IsNullOrEmpty(name);
-        Call? call = index is not null ? _calls.FindLast(c => c.Index == index)
+        Call? call = isWhole ? null
+            : index is not null ? _calls.FindLast(c => c.Index == index)
             : hasId ? _calls.FindLast(c => c.Id == id)
             : hasName || _calls.Count == 0 ? null : _calls[^1];
         if (call is not null && hasName && ((hasId && call.Id is not null && call.Id != id) || (hasArguments && (!hasId || call.Id != id) && call.IsWhole)))

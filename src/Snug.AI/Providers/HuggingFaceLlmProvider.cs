@@ -52,13 +52,22 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
 
     public override IChatClient CreateChatClient()
     {
-        string model = Configuration.Model ?? throw new ChatProviderException(
-            ChatProviderErrorKind.Configuration, $"No model is named for the provider '{Name}'.")
-        {
-            Provider = Name,
-            Advice = ["Set LLM_MODEL or HF_MODEL to a repository of the Hub, such as HuggingFaceTB/SmolLM2-135M-Instruct, or to a folder."],
-        };
-        return new LazyChatClient(Name, _hub.Endpoint, model, cancellationToken => LoadAsync(model, cancellationToken));
+        string model = RequireModel();
+        return new LazyChatClient(Name, _hub.Endpoint, model, cancellationToken => LoadAsync(
+            model,
+            async options =>
+            {
+                LocalModelLoader load = _services.LoadLocalModel ?? LocalModels.LoadAsync;
+                LocalModel loaded = await load(new LocalModelRequest(model, options), cancellationToken).ConfigureAwait(false);
+                return (loaded.Client, loaded.Source);
+            }));
+    }
+
+    public override IEmbeddingGenerator<string, Embedding<float>> CreateEmbeddingGenerator()
+    {
+        string model = RequireModel();
+        return new LazyEmbeddingGenerator(Name, _hub.Endpoint, model, cancellationToken => LoadAsync(
+            model, options => LocalModels.LoadEncoderAsync(model, options, _services.TimeProvider, cancellationToken)));
     }
 
     public override void SetVariables(IDictionary<string, string?> environment)
@@ -93,19 +102,24 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
         ReadVariable = _services.ReadVariable,
     };
 
-    private async Task<IChatClient> LoadAsync(string model, CancellationToken cancellationToken)
+    private string RequireModel() => Configuration.Model ?? throw new ChatProviderException(
+        ChatProviderErrorKind.Configuration, $"No model is named for the provider '{Name}'.")
+    {
+        Provider = Name,
+        Advice = ["Set LLM_MODEL or HF_MODEL to a repository of the Hub, such as HuggingFaceTB/SmolLM2-135M-Instruct, or to a folder."],
+    };
+
+    private async Task<T> LoadAsync<T>(string model, Func<PretrainedModelOptions, Task<(T Loaded, PretrainedSource? Source)>> load)
     {
         // The token that was found when the provider was made, and not one that turns up later: what was logged is what is sent.
         HubClientOptions hub = HubOptions();
         hub.Token = _hub.Token;
         hub.UseImplicitToken = false;
-        LocalModelRequest request = new(model, new PretrainedModelOptions { Hub = hub });
         try
         {
-            LocalModelLoader load = _services.LoadLocalModel ?? LocalModels.LoadAsync;
-            LocalModel loaded = await load(request, cancellationToken).ConfigureAwait(false);
-            LogReady(model, loaded.Source);
-            return loaded.Client;
+            (T loaded, PretrainedSource? source) = await load(new PretrainedModelOptions { Hub = hub }).ConfigureAwait(false);
+            LogReady(model, source);
+            return loaded;
         }
         catch (Exception e) when (ModelLoadErrors.CanTranslate(e))
         {

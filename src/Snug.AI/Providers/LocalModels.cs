@@ -20,4 +20,22 @@ internal static class LocalModels
             throw;
         }
     }
+
+    public static async Task<(IEmbeddingGenerator<string, Embedding<float>> Generator, PretrainedSource? Source)> LoadEncoderAsync(
+        string model, PretrainedOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        SentenceEncoder encoder = Directory.Exists(model)
+            ? SentenceEncoder.FromDirectory(model)
+            : await SentenceEncoder.FromHubAsync(model, new SentenceEncoderOptions { Hub = options.Hub }, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await encoder.LoadAsync(cancellationToken).ConfigureAwait(false);
+            return (new LocalEmbeddingGenerator(encoder, time: time), encoder.Source);
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
+    }
 }

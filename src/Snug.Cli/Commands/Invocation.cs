@@ -74,9 +74,6 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
         }
     }
 
-    /// <summary>A client with options that nothing of the environment changes.</summary>
-    public HubClient CreateHub(HubClientOptions options) => new(options, timeProvider: console.Time, logger: Log());
-
     /// <summary>Where the client logs to, or <see langword="null"/> when nobody asked.</summary>
     private ConsoleLogger? Log() => parse.GetResult(common.Verbose)?.IdentifierTokenCount switch
     {

@@ -29,7 +29,8 @@ internal sealed class ModelSource(Invocation invocation, HubClientOptions? clien
     /// <param name="sourceOf">Tells what it cost.</param>
     public async Task<T> FetchAsync<T>(Func<PretrainedModelOptions, Task<T>> take, Func<T, PretrainedSource?> sourceOf)
     {
-        using HubClient hub = client is null ? invocation.CreateHub() : invocation.CreateHub(client);
+        // The Hub of the demonstration is this program: what it is asked is nobody's usage.
+        using HubClient hub = client is null ? invocation.CreateHub() : invocation.CreateHub(client, counts: false);
         long start = invocation.Console.Time.GetTimestamp();
         T taken;
         await using (ProgressView view = invocation.ShowProgress(hub.ResolveSettings()))

@@ -37,6 +37,20 @@ public static class SnugChatClientExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Adds the chat client of the provider that the environment names in <c>LLM_PROVIDER</c>, as <see cref="ChatClients.FromEnvironment"/>
+    /// makes it: another model, or another server, without another program. An <see cref="LlmProviderFactory"/> among the services is used.
+    /// A model that runs in this process is fetched by its first request, not at the start.
+    /// </summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="configuration">What wins over the environment.</param>
+    public static ISnugBuilder AddSnugChatClient(this IServiceCollection services, LlmConfiguration? configuration = null)
+    {
+        ISnugBuilder builder = services.AddSnug();
+        services.AddSingleton(provider => EnvironmentProvider.Create(provider, configuration).CreateChatClient());
+        return builder;
+    }
+
     internal static ISnugBuilder AddClientModel(this IServiceCollection services, string model, Action<SnugModelOptions>? configure)
     {
         ISnugBuilder builder = services.AddSnug();

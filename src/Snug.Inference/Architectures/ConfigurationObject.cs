@@ -99,7 +99,7 @@ internal sealed class ConfigurationObject(JsonElement element, string file, stri
             bool empty = property.Value.ValueKind is JsonValueKind.Null or JsonValueKind.False;
             if (!empty && !_read.Contains(property.Name) && !harmless.Contains(property.Name) && !allowed.Contains(property.Name) && !property.Name.StartsWith('_'))
             {
-                throw Fault(property.Name, "is not known, so the result might be wrong; if it does not change the mathematics, name it in ModelOptions.IgnoredConfigurationKeys");
+                throw Fault(property.Name, "is not known, so the result might be wrong; if it does not change the mathematics, name it in IgnoredConfigurationKeys of the options");
             }
         }
     }

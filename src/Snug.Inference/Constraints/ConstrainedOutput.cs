@@ -29,15 +29,29 @@ public sealed class ConstrainedOutput : ILogitsProcessor, IDisposable
 
     private ConstraintMachine Machine => _machine ?? throw new ObjectDisposedException(nameof(ConstrainedOutput));
 
-    /// <summary>Takes a token that was chosen.</summary>
-    /// <param name="token">The token; an end token changes nothing.</param>
+    /// <summary>Comes to where a sequence is, which may be shorter than the last one or another.</summary>
+    /// <param name="generated">All tokens that were chosen; end tokens among them change nothing.</param>
     /// <returns>Whether the output is complete and nothing can follow, so that generation can stop.</returns>
-    public bool Accept(int token)
+    public bool Follow(ReadOnlySpan<int> generated)
     {
-        ConstraintMachine machine = Machine;
-        _tokens.Add(token);
-        _way.Add(_ends.Contains(token) ? _way[^1] : machine.Advance(_way[^1], machine.Vocabulary.BytesOf(token)));
-        return machine.MayEnd(_way[^1]) && !machine.MayGoOn(_way[^1]);
+        int common = CollectionsMarshal.AsSpan(_tokens).CommonPrefixLength(generated);
+        _tokens.RemoveRange(common, _tokens.Count - common);
+        _way.RemoveRange(common + 1, _way.Count - common - 1);
+        if (Machine.IsFull)
+        {
+            // A new machine has other numbers: all is followed anew.
+            _machine = _constraint.NewMachine(_machine!.Vocabulary);
+            _tokens.Clear();
+            _way.Clear();
+            _way.Add(_machine.Start);
+        }
+
+        foreach (int token in generated[_tokens.Count..])
+        {
+            Accept(token);
+        }
+
+        return Machine.MayEnd(_way[^1]) && !Machine.MayGoOn(_way[^1]);
     }
 
     /// <inheritdoc/>
@@ -77,24 +91,12 @@ public sealed class ConstrainedOutput : ILogitsProcessor, IDisposable
         }
     }
 
-    /// <summary>Comes to where a sequence is, which may be shorter than the last or another.</summary>
-    private void Follow(ReadOnlySpan<int> generated)
+    /// <summary>Takes a token behind the others, as <see cref="Follow"/> does with several.</summary>
+    internal bool Accept(int token)
     {
-        int common = CollectionsMarshal.AsSpan(_tokens).CommonPrefixLength(generated);
-        _tokens.RemoveRange(common, _tokens.Count - common);
-        _way.RemoveRange(common + 1, _way.Count - common - 1);
-        if (Machine.IsFull)
-        {
-            // A new machine has other numbers: all is followed anew.
-            _machine = _constraint.NewMachine(_machine!.Vocabulary);
-            _tokens.Clear();
-            _way.Clear();
-            _way.Add(_machine.Start);
-        }
-
-        foreach (int token in generated[_tokens.Count..])
-        {
-            Accept(token);
-        }
+        ConstraintMachine machine = Machine;
+        _tokens.Add(token);
+        _way.Add(_ends.Contains(token) ? _way[^1] : machine.Advance(_way[^1], machine.Vocabulary.BytesOf(token)));
+        return machine.MayEnd(_way[^1]) && !machine.MayGoOn(_way[^1]);
     }
 }

@@ -36,7 +36,8 @@ internal sealed class JsonGrammar
             at => builder.Literal(at, " "u8),
             at => builder.Repeat(builder.Literal(at, "\n"u8), 0, MaxIndentation, indent => builder.Literal(indent, " "u8)),
         ]));
-        BeyondAscii = asciiOnly ? null : builder.Rule(AddBeyondAscii);
+        BeyondAscii = asciiOnly ? null : builder.Rule(from => AddBeyondAscii(from, ofPlaneZero: false));
+        OfPlaneZero = asciiOnly ? null : builder.Rule(from => AddBeyondAscii(from, ofPlaneZero: true));
         Character = builder.Rule(AddCharacter);
         _any = new(() => AddAny(builder.NewRule()));
         _anyObject = new(() => builder.Rule(from => Object(from, [], at => Call(at, _any.Value)), isContainer: true));
@@ -50,6 +51,9 @@ internal sealed class JsonGrammar
 
     /// <summary>A character beyond ASCII, as UTF-8; null where those are left out.</summary>
     public int? BeyondAscii { get; }
+
+    /// <summary>One that is a single unit of UTF-16, too, so that engines of patterns that count units agree with those that count characters.</summary>
+    public int? OfPlaneZero { get; }
 
     /// <summary>Any value.</summary>
     public int Any => _any.Value;
@@ -313,7 +317,7 @@ internal sealed class JsonGrammar
     }
 
     /// <summary>Well-formed UTF-8 of two to four bytes, as table 3-7 of the Unicode standard has it.</summary>
-    private int AddBeyondAscii(int from)
+    private int AddBeyondAscii(int from, bool ofPlaneZero)
     {
         int to = _builder.NewState();
         void Add(byte first, byte last, byte second, byte secondLast, int rest)
@@ -332,9 +336,13 @@ internal sealed class JsonGrammar
         Add(0xe1, 0xec, 0x80, 0xbf, 1);
         Add(0xed, 0xed, 0x80, 0x9f, 1);
         Add(0xee, 0xef, 0x80, 0xbf, 1);
-        Add(0xf0, 0xf0, 0x90, 0xbf, 2);
-        Add(0xf1, 0xf3, 0x80, 0xbf, 2);
-        Add(0xf4, 0xf4, 0x80, 0x8f, 2);
+        if (!ofPlaneZero)
+        {
+            Add(0xf0, 0xf0, 0x90, 0xbf, 2);
+            Add(0xf1, 0xf3, 0x80, 0xbf, 2);
+            Add(0xf4, 0xf4, 0x80, 0x8f, 2);
+        }
+
         return to;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Snug.Inference;
@@ -28,31 +29,41 @@ internal sealed partial class JsonSchemaCompiler
     private static readonly string[] NumberKeywords = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
 
     private readonly JsonElement _root;
-    private readonly GrammarBuilder _builder = new();
+    private readonly GrammarBuilder _builder;
     private readonly JsonGrammar _json;
     private readonly Dictionary<string, int> _references = new(StringComparer.Ordinal);
     private readonly Queue<(int Rule, JsonElement Schema, string Path)> _pending = new();
     private int _depth;
 
-    private JsonSchemaCompiler(JsonElement root, bool asciiOnly)
-    {
-        _root = root;
-        _json = new JsonGrammar(_builder, asciiOnly);
-    }
+    private JsonSchemaCompiler(JsonElement root, GrammarBuilder builder, JsonGrammar json) => (_root, _builder, _json) = (root, builder, json);
 
-    /// <exception cref="ConstraintException">The schema has what is not supported, or nothing satisfies it.</exception>
-    public static Grammar Compile(JsonElement schema, bool asciiOnly)
+    /// <exception cref="ConstraintException">A schema has what is not supported, or nothing satisfies any.</exception>
+    public static Grammar Compile(IReadOnlyList<ConstraintChoice> choices, bool asciiOnly)
     {
-        JsonSchemaCompiler compiler = new(schema, asciiOnly);
-
-        // Tokenizers after SentencePiece begin a text with a blank that they take away again.
-        int root = compiler._builder.Rule(from => compiler.Value(compiler._json.Optional(from, at => compiler._builder.Literal(at, " "u8)), schema, "#"));
-        while (compiler._pending.TryDequeue(out (int Rule, JsonElement Schema, string Path) next))
+        GrammarBuilder builder = new();
+        JsonGrammar json = new(builder, asciiOnly);
+        int Add(int from, ConstraintChoice choice)
         {
-            compiler._builder.Define(next.Rule, from => compiler.Value(from, next.Schema, next.Path));
+            int at = builder.Literal(from, Encoding.UTF8.GetBytes(choice.Before));
+            at = new JsonSchemaCompiler(choice.Schema, builder, json).CompileRoot(at);
+            return builder.Literal(at, Encoding.UTF8.GetBytes(choice.After));
         }
 
-        return Grammar.Create(compiler._builder, compiler._builder.Rules[root].Start);
+        // Tokenizers after SentencePiece begin a text with a blank that they take away again.
+        int root = builder.Rule(from => builder.Choice(
+            json.Optional(from, at => builder.Literal(at, " "u8)), choices.Select(choice => (Func<int, int>)(at => Add(at, choice)))));
+        return Grammar.Create(builder, builder.Rules[root].Start);
+    }
+
+    private int CompileRoot(int from)
+    {
+        int to = Value(from, _root, "#");
+        while (_pending.TryDequeue(out (int Rule, JsonElement Schema, string Path) next))
+        {
+            _builder.Define(next.Rule, at => Value(at, next.Schema, next.Path));
+        }
+
+        return to;
     }
 
     private static ConstraintException Refuse(string keyword, string path, string? why = null) =>
@@ -191,6 +202,8 @@ internal sealed partial class JsonSchemaCompiler
     {
         "uniqueItems" or "nullable" => property.Value.ValueKind == JsonValueKind.False,
         "minProperties" or "minContains" => property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out int least) && least == 0,
+        "items" or "additionalProperties" => property.Value.ValueKind == JsonValueKind.True
+            || (property.Value.ValueKind == JsonValueKind.Object && !property.Value.EnumerateObject().Any()),
         "unevaluatedProperties" or "unevaluatedItems" => property.Value.ValueKind == JsonValueKind.True,
         _ => false,
     };

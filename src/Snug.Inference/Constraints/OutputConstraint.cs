@@ -10,16 +10,14 @@ namespace Snug.Inference;
 /// </summary>
 public sealed class OutputConstraint
 {
-    private readonly JsonElement _schema;
     private readonly Lazy<Grammar> _grammar;
     private readonly Lazy<Grammar> _asciiGrammar;
     private readonly ConditionalWeakTable<ConstraintVocabulary, ConcurrentBag<ConstraintMachine>> _machines = [];
 
-    private OutputConstraint(JsonElement schema)
+    private OutputConstraint(IReadOnlyList<ConstraintChoice> choices)
     {
-        _schema = schema.Clone();
-        _grammar = new(() => JsonSchemaCompiler.Compile(_schema, asciiOnly: false));
-        _asciiGrammar = new(() => JsonSchemaCompiler.Compile(_schema, asciiOnly: true));
+        _grammar = new(() => JsonSchemaCompiler.Compile(choices, asciiOnly: false));
+        _asciiGrammar = new(() => JsonSchemaCompiler.Compile(choices, asciiOnly: true));
     }
 
     /// <summary>Any JSON object.</summary>
@@ -28,9 +26,15 @@ public sealed class OutputConstraint
     /// <summary>JSON that satisfies a schema (draft 2020-12, as far as it is supported).</summary>
     /// <param name="schema">The schema.</param>
     /// <exception cref="ConstraintException">The schema has what is not supported: the exception names it; or nothing satisfies it.</exception>
-    public static OutputConstraint FromJsonSchema(JsonElement schema)
+    public static OutputConstraint FromJsonSchema(JsonElement schema) => FromChoices([new ConstraintChoice("", schema, "")]);
+
+    /// <summary>One of several texts with JSON in them, such as an answer or a call of a tool.</summary>
+    /// <param name="choices">The texts.</param>
+    /// <exception cref="ConstraintException">A schema has what is not supported: the exception names it; or nothing satisfies any.</exception>
+    public static OutputConstraint FromChoices(IReadOnlyList<ConstraintChoice> choices)
     {
-        OutputConstraint constraint = new(schema);
+        ArgumentNullException.ThrowIfNull(choices);
+        OutputConstraint constraint = new([.. choices.Select(choice => choice with { Schema = choice.Schema.Clone() })]);
         _ = constraint._grammar.Value;
         return constraint;
     }

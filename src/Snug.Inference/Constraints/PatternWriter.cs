@@ -54,7 +54,7 @@ internal sealed class PatternWriter(GrammarBuilder builder, JsonGrammar json)
             builder.Epsilon(builder.Literal(from, Encoding.ASCII.GetBytes(escape)), to);
         }
 
-        if (set.BeyondAscii && json.BeyondAscii is { } beyond)
+        if (set.BeyondAscii && json.OfPlaneZero is { } beyond)
         {
             builder.CallTo(from, beyond, to);
         }

@@ -6,6 +6,9 @@ namespace Snug.Inference;
 /// </summary>
 internal sealed class EncoderPass(EncoderConfiguration configuration, bool rounded) : IDisposable
 {
+    /// <summary>Room is made in steps, so that batches that differ by a few tokens use the same.</summary>
+    private const int Granule = 128;
+
     private int[] _tokens = [];
     private int[] _types = [];
     private int[] _positions = [];
@@ -75,10 +78,11 @@ internal sealed class EncoderPass(EncoderConfiguration configuration, bool round
         {
             _buffers?.Dispose();
             _buffers = null;
-            _buffers = new EncoderBuffers(configuration, Count, rounded);
-            _tokens = new int[Count];
-            _types = new int[Count];
-            _positions = new int[Count];
+            int room = checked(Count + Granule - 1) / Granule * Granule;
+            _buffers = new EncoderBuffers(configuration, room, rounded);
+            _tokens = new int[room];
+            _types = new int[room];
+            _positions = new int[room];
         }
     }
 

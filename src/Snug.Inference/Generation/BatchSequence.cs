@@ -16,7 +16,7 @@ public sealed class BatchSequence
 
     internal BatchSequence(CausalModel model, ReadOnlySpan<int> prompt, GenerationOptions options)
     {
-        _chooser = new TokenChooser(model, options, prompt.Length);
+        _chooser = new TokenChooser(model, options, prompt);
         _cache = new KeyValueCache(model.Configuration, model.ContextLength);
         _tokens = new int[_chooser.Capacity];
         _logits = new float[model.Configuration.VocabularySize];

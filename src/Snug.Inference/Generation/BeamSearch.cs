@@ -25,7 +25,7 @@ internal sealed class BeamSearch : IDisposable
         beams.Validate();
         _model = model;
         _beams = beams;
-        _chooser = new TokenChooser(model, options, prompt.Length);
+        _chooser = new TokenChooser(model, options, prompt);
         _promptLength = prompt.Length;
         _most = Math.Min(options.MaxNewTokens ?? GenerationOptions.DefaultMaxNewTokens, model.ContextLength - prompt.Length + 1);
         _vocabulary = model.Configuration.VocabularySize;

@@ -43,7 +43,7 @@ public sealed record GenerationConfigurationFile
             RepetitionPenalty = (float?)file.Number("repetition_penalty"),
             MaxNewTokens = file.Whole("max_new_tokens", 1, int.MaxValue),
             MinNewTokens = file.Whole("min_new_tokens", 0, int.MaxValue),
-            PromptLookupTokens = file.Whole("prompt_lookup_num_tokens", 0, int.MaxValue),
+            PromptLookupTokens = file.Whole("prompt_lookup_num_tokens", 0, int.MaxValue) is { } guessed ? Math.Min(guessed, GenerationOptions.MaxPromptLookupTokens) : null,
             PromptLookupNgram = file.Whole("max_matching_ngram_size", 1, int.MaxValue),
             EndTokens = ends.Length == 0 ? null : [.. ends],
         };

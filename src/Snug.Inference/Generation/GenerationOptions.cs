@@ -12,7 +12,7 @@ public sealed record GenerationOptions
     public const int DefaultMaxNewTokens = 512;
 
     /// <summary>Most tokens that prompt lookup guesses at a time.</summary>
-    public const int MaxPromptLookupTokens = 256;
+    public const int MaxPromptLookupTokens = 64;
 
     /// <summary>Tokens that prompt lookup compares when nothing else is said.</summary>
     public const int DefaultPromptLookupNgram = 2;

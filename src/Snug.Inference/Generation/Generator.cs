@@ -17,7 +17,7 @@ internal sealed class Generator
     public Generator(InferenceSession session, ReadOnlySpan<int> prompt, GenerationOptions options)
     {
         _session = session;
-        _chooser = new TokenChooser(session.Model, options, prompt.Length);
+        _chooser = new TokenChooser(session.Model, options, prompt);
         _promptLength = prompt.Length;
         _ngram = options.PromptLookupNgram ?? GenerationOptions.DefaultPromptLookupNgram;
         int draft = Math.Min(options.PromptLookupTokens ?? 0, session.Model.ChunkLength - 1);
@@ -96,6 +96,6 @@ internal sealed class Generator
             kept++;
         }
         while (kept <= guessed && token.Finish is null && token.Id == _draft[kept]);
-        _session.Rewind(before + kept);
+        _session.Rewind(before + kept, _draftLogits.AsSpan((kept - 1) * vocabulary, vocabulary));
     }
 }

@@ -14,12 +14,12 @@ internal sealed class TokenChooser
     private readonly int _most;
     private readonly int _contextLength;
 
-    public TokenChooser(CausalModel model, GenerationOptions options, int promptLength)
+    public TokenChooser(CausalModel model, GenerationOptions options, ReadOnlySpan<int> prompt)
     {
         options.Validate();
-        if (promptLength == 0 || promptLength > model.ContextLength)
+        if (prompt.IsEmpty || prompt.Length > model.ContextLength)
         {
-            throw new ArgumentException($"The prompt has {promptLength} tokens; it must have from 1 to {model.ContextLength}.", nameof(promptLength));
+            throw new ArgumentException($"The prompt has {prompt.Length} tokens; it must have from 1 to {model.ContextLength}.", nameof(prompt));
         }
 
         int vocabulary = model.Configuration.VocabularySize;
@@ -28,7 +28,7 @@ internal sealed class TokenChooser
         _sampler = new Sampler(options, vocabulary);
         _logits = new float[vocabulary];
         _counts = new int[vocabulary];
-        _promptLength = promptLength;
+        _promptLength = prompt.Length;
         _most = options.MaxNewTokens ?? GenerationOptions.DefaultMaxNewTokens;
         _contextLength = model.ContextLength;
     }

@@ -23,17 +23,20 @@ internal sealed unsafe class PanelMatrix : IDisposable
         int size = TensorTypes.Block(Type).Bytes;
         _weights = new NativeBuffer((long)Panels * width * Columns * size);
         _bias = NativeBuffer.OfSingles((long)Panels * width);
-        for (int row = 0; row < Rows; row++)
+        Parallel.For(0, Panels, panel =>
         {
-            if (size == sizeof(float))
+            for (int row = panel * width; row < Math.Min(Rows, (panel + 1) * width); row++)
             {
-                Spread((uint*)matrix.Pointer, (uint*)_weights.Pointer, row);
+                if (size == sizeof(float))
+                {
+                    Spread((uint*)matrix.Pointer, (uint*)_weights.Pointer, row);
+                }
+                else
+                {
+                    Spread((ushort*)matrix.Pointer, (ushort*)_weights.Pointer, row);
+                }
             }
-            else
-            {
-                Spread((ushort*)matrix.Pointer, (ushort*)_weights.Pointer, row);
-            }
-        }
+        });
 
         if (matrix.Bias is { } bias)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Snug.Inference;
 using Snug.Tokenizers;
 
@@ -119,6 +120,7 @@ public sealed class TextSession : IDisposable
             generation = generation with { Processors = [.. generation.Processors.IsDefault ? [] : generation.Processors, constrained] };
         }
 
+        List<int> followed = [];
         int generated = 0;
         TimeSpan first = TimeSpan.Zero;
         await foreach (GeneratedToken token in session.GenerateAsync(prompt, generation, cancellationToken).ConfigureAwait(false))
@@ -127,7 +129,8 @@ public sealed class TextSession : IDisposable
             bool isText = token.Finish is not (FinishReason.EndToken or FinishReason.StopToken) && !(shows && IsHidden(token.Id, options));
             string text = isText && decoder.Step(token.Id) is { } piece ? scanner.Push(piece) : "";
             TextFinish? finish = scanner.Found is null ? Map(token.Finish) : TextFinish.StopString;
-            if (constrained is not null && (constrained.Accept(token.Id) || (finish is TextFinish.Length or TextFinish.ContextFull && constrained.IsComplete)))
+            followed.Add(token.Id);
+            if (constrained is not null && (constrained.Follow(CollectionsMarshal.AsSpan(followed)) || (finish is TextFinish.Length or TextFinish.ContextFull && constrained.IsComplete)))
             {
                 finish = TextFinish.EndToken;
             }

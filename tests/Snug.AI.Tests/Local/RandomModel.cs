@@ -54,7 +54,7 @@ internal static class RandomModel
             """);
         folder.Write("generation_config.json", $$"""{"eos_token_id":[{{tokens.Count}},{{tokens.Count + 2}}]}""");
         folder.Write("tokenizer.json", TokenizerJson(tokens, merges));
-        folder.Write("tokenizer_config.json", new JsonObject { ["eos_token"] = End, ["chat_template"] = template }.ToJsonString());
+        folder.Write("tokenizer_config.json", new JsonObject { ["bos_token"] = Special[0], ["eos_token"] = End, ["chat_template"] = template }.ToJsonString());
         File.WriteAllBytes(Path.Join(folder.Root, "model.safetensors"), Weights(vocabulary, seed));
         return folder.Root;
     }

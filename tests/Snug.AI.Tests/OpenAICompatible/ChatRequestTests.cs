@@ -197,7 +197,7 @@ public sealed class ChatRequestTests
     [Fact]
     public async Task Text_is_a_string_and_pictures_make_it_a_list_of_parts()
     {
-        JsonElement body = await SendAsync(
+        JsonElement body = await SendMessagesAsync(
             [
                 new(ChatRole.User, "hello"),
                 new(ChatRole.User, [new TextContent("what is it?"), new DataContent(new byte[] { 1, 2, 3 }, "image/png"), new UriContent("https://example.test/cat.jpg", "image/jpeg")]),
@@ -213,7 +213,7 @@ public sealed class ChatRequestTests
     [Fact]
     public async Task Sound_and_documents_have_their_own_parts()
     {
-        JsonElement body = await SendAsync(
+        JsonElement body = await SendMessagesAsync(
             [new(ChatRole.User, [new DataContent(new byte[] { 1 }, "audio/wav"), new DataContent(new byte[] { 2 }, "application/pdf") { Name = "a.pdf" }])]);
 
         JsonElement parts = body.GetProperty("messages")[0].GetProperty("content");
@@ -235,7 +235,7 @@ public sealed class ChatRequestTests
     [Fact]
     public async Task Calls_and_their_results_travel_with_their_ids()
     {
-        JsonElement body = await SendAsync(
+        JsonElement body = await SendMessagesAsync(
             [
                 new(ChatRole.Assistant, [new FunctionCallContent("id1", "f", new Dictionary<string, object?> { ["a"] = 1, ["b"] = "x" }), new FunctionCallContent("id2", "g")]),
                 new(ChatRole.Tool, [new FunctionResultContent("id1", "plain"), new FunctionResultContent("id2", new Dictionary<string, object?> { ["n"] = 5 })]),
@@ -256,7 +256,7 @@ public sealed class ChatRequestTests
     [Fact]
     public async Task A_function_that_failed_tells_the_model_so()
     {
-        JsonElement body = await SendAsync([new(ChatRole.Tool, [new FunctionResultContent("id1", null) { Exception = new InvalidOperationException("no such city") }])]);
+        JsonElement body = await SendMessagesAsync([new(ChatRole.Tool, [new FunctionResultContent("id1", null) { Exception = new InvalidOperationException("no such city") }])]);
 
         Assert.Equal("Error: no such city", body.GetProperty("messages")[0].GetProperty("content").GetString());
     }
@@ -264,7 +264,7 @@ public sealed class ChatRequestTests
     [Fact]
     public async Task Names_of_authors_are_sent_where_servers_accept_their_form()
     {
-        JsonElement body = await SendAsync([new(ChatRole.User, "a") { AuthorName = "Ada_1" }, new(ChatRole.User, "b") { AuthorName = "Ada Lovelace" }]);
+        JsonElement body = await SendMessagesAsync([new(ChatRole.User, "a") { AuthorName = "Ada_1" }, new(ChatRole.User, "b") { AuthorName = "Ada Lovelace" }]);
 
         Assert.Equal("Ada_1", body.GetProperty("messages")[0].GetProperty("name").GetString());
         Assert.False(body.GetProperty("messages")[1].TryGetProperty("name", out _));
@@ -274,7 +274,7 @@ public sealed class ChatRequestTests
     public async Task Reasoning_goes_back_only_where_it_is_wanted()
     {
         ChatMessage[] messages = [new(ChatRole.Assistant, [new TextReasoningContent("hm"), new TextContent("yes")])];
-        Assert.False((await SendAsync(messages)).GetProperty("messages")[0].TryGetProperty("reasoning_content", out _));
+        Assert.False((await SendMessagesAsync(messages)).GetProperty("messages")[0].TryGetProperty("reasoning_content", out _));
 
         await using RemoteChat chat = await RemoteChat.StartAsync(options => options with { SendReasoning = true }, null, Fine);
         await chat.AskAsync(messages);
@@ -312,9 +312,9 @@ public sealed class ChatRequestTests
     }
 
     private static Task<JsonElement> SendAsync(ChatOptions options, Func<OpenAICompatibleServer, OpenAICompatibleServer>? configure = null) =>
-        SendAsync([new(ChatRole.User, "hi")], options, configure);
+        SendMessagesAsync([new(ChatRole.User, "hi")], options, configure);
 
-    private static async Task<JsonElement> SendAsync(ChatMessage[] messages, ChatOptions? options = null, Func<OpenAICompatibleServer, OpenAICompatibleServer>? configure = null)
+    private static async Task<JsonElement> SendMessagesAsync(ChatMessage[] messages, ChatOptions? options = null, Func<OpenAICompatibleServer, OpenAICompatibleServer>? configure = null)
     {
         await using RemoteChat chat = await RemoteChat.StartAsync(
             given => given with { Server = configure?.Invoke(given.Server) ?? given.Server }, null, Fine);

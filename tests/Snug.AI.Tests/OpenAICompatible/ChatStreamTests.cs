@@ -55,17 +55,20 @@ public sealed class ChatStreamTests
     [Fact]
     public async Task A_connection_that_is_cut_is_an_error()
     {
-        await using RemoteChat chat = await RemoteChat.StartAsync(ScriptedServer.Cut($"data: {Replies.Text("half")}\n\n"));
+        List<ChatResponseUpdate> updates = [];
 
-        Assert.Equal(ChatProviderErrorKind.Interrupted, (await Assert.ThrowsAsync<ChatProviderException>(() => chat.StreamAsync())).Kind);
+        ChatProviderException e = await Assert.ThrowsAsync<ChatProviderException>(() => ReadUntilCutAsync(updates, Replies.Text("half")));
+
+        Assert.Equal(ChatProviderErrorKind.Interrupted, e.Kind);
+        Assert.Equal("half", updates.ToChatResponse().Text);
     }
 
     [Fact]
     public async Task A_connection_that_is_cut_after_the_reason_to_finish_has_lost_nothing()
     {
-        await using RemoteChat chat = await RemoteChat.StartAsync(ScriptedServer.Cut($"data: {Replies.Text("whole", "stop")}\n\n"));
+        List<ChatResponseUpdate> updates = [];
 
-        List<ChatResponseUpdate> updates = await chat.StreamAsync();
+        await ReadUntilCutAsync(updates, Replies.Text("whole", "stop"));
 
         Assert.Equal("whole", updates.ToChatResponse().Text);
         Assert.Equal(ChatFinishReason.Stop, updates[^1].FinishReason);
@@ -179,7 +182,7 @@ public sealed class ChatStreamTests
 
         UsageDetails usage = (await chat.StreamAsync()).ToChatResponse().Usage!;
 
-        Assert.Equal((5, 2, 7), (usage.InputTokenCount, usage.OutputTokenCount, usage.TotalTokenCount));
+        Assert.Equal("5 2 7", $"{usage.InputTokenCount} {usage.OutputTokenCount} {usage.TotalTokenCount}");
     }
 
     [Fact]
@@ -237,6 +240,17 @@ public sealed class ChatStreamTests
         Assert.Equal("first", await TextAsync(ScriptedServer.Events(
             """{"choices":[{"index":1,"delta":{"content":"second"},"finish_reason":"stop"}]}""",
             """{"choices":[{"index":0,"delta":{"content":"first"},"finish_reason":"stop"}]}""", "[DONE]")));
+
+    private static async Task ReadUntilCutAsync(List<ChatResponseUpdate> updates, string data)
+    {
+        TaskCompletionSource read = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using RemoteChat chat = await RemoteChat.StartAsync(ScriptedServer.Cut(read.Task, $"data: {data}\n\n"));
+        await foreach (ChatResponseUpdate update in chat.Client.GetStreamingResponseAsync("hi", null, TestContext.Current.CancellationToken))
+        {
+            updates.Add(update);
+            read.TrySetResult();
+        }
+    }
 
     private static async Task<string> TextAsync(ScriptedServer.Script script)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
@@ -47,7 +46,7 @@ public sealed class EmbeddingTests
         {
             int texts = batch == 3 ? 2 : 4;
             string data = string.Join(',', Enumerable.Range(0, texts).Select(i => $$"""{"index":{{i}},"embedding":[{{batch}},{{i}}]}"""));
-            return context.Response.WriteAsync($$$"""{"data":[{{{data}}}],"usage":{"prompt_tokens":10,"total_tokens":10}}""");
+            return context.Response.WriteAsync($$$"""{"data":[{{{data}}}],"usage":{"prompt_tokens":10,"total_tokens":10}}""", context.RequestAborted);
         };
     }
 
@@ -60,7 +59,7 @@ public sealed class EmbeddingTests
 
         Embedding<float> result = await generator.GenerateAsync("a", null, Cancellation);
 
-        Assert.Equal([0.25f, -1.5f], result.Vector.ToArray());
+        Assert.Equal(new[] { 0.25f, -1.5f }, result.Vector.ToArray());
         Assert.Equal("float", server.LastBody.GetProperty("encoding_format").GetString());
     }
 
@@ -119,7 +118,8 @@ public sealed class EmbeddingTests
 
         ChatProviderException e = await Assert.ThrowsAsync<ChatProviderException>(() => generator.GenerateAsync(["a"], null, Cancellation));
 
-        Assert.Equal((ChatProviderErrorKind.RateLimited, TimeSpan.FromSeconds(3)), (e.Kind, e.RetryAfter));
+        Assert.Equal(ChatProviderErrorKind.RateLimited, e.Kind);
+        Assert.Equal(TimeSpan.FromSeconds(3), e.RetryAfter);
     }
 
     [Fact]
@@ -129,7 +129,9 @@ public sealed class EmbeddingTests
         using OpenAICompatibleEmbeddingGenerator generator = Create(server);
 
         EmbeddingGeneratorMetadata metadata = Assert.IsType<EmbeddingGeneratorMetadata>(generator.GetService(typeof(EmbeddingGeneratorMetadata)));
-        Assert.Equal(("openai-compatible", "e", 384), (metadata.ProviderName, metadata.DefaultModelId, metadata.DefaultModelDimensions));
+        Assert.Equal("openai-compatible", metadata.ProviderName);
+        Assert.Equal("e", metadata.DefaultModelId);
+        Assert.Equal(384, metadata.DefaultModelDimensions);
         Assert.Same(generator, generator.GetService(typeof(OpenAICompatibleEmbeddingGenerator)));
         Assert.Null(generator.GetService(typeof(EmbeddingGeneratorMetadata), "key"));
     }

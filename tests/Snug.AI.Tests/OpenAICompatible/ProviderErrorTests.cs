@@ -101,16 +101,10 @@ public sealed class ProviderErrorTests
     [Fact]
     public async Task An_answer_that_breaks_off_is_told_as_such()
     {
-        await using RemoteChat chat = await RemoteChat.StartAsync(async context =>
-        {
-            context.Response.ContentType = "application/json";
-            context.Response.ContentLength = 1000;
-            await context.Response.Body.WriteAsync("{\"choices\":"u8.ToArray());
-            await context.Response.Body.FlushAsync();
-            context.Abort();
-        });
+        using HttpClient http = new(new StubHandler(_ => new HttpResponseMessage { Content = new StreamContent(new BrokenStream("{\"choices\":"u8.ToArray())) }));
+        using OpenAICompatibleChatClient client = new(new() { BaseAddress = new("http://localhost:1/v1"), Model = "m" }, http);
 
-        Assert.Equal(ChatProviderErrorKind.Interrupted, (await Assert.ThrowsAsync<ChatProviderException>(() => chat.AskAsync())).Kind);
+        Assert.Equal(ChatProviderErrorKind.Interrupted, (await Assert.ThrowsAsync<ChatProviderException>(() => client.GetResponseAsync("hi", null, TestContext.Current.CancellationToken))).Kind);
     }
 
     [Fact]
@@ -145,7 +139,7 @@ public sealed class ProviderErrorTests
     public async Task A_key_that_a_server_quotes_is_blotted_out()
     {
         await using RemoteChat chat = await RemoteChat.StartAsync(
-            options => options with { Key = ApiKey.Parse(Secret) }, null, ScriptedServer.Json($$"""{"error":{"message":"Incorrect API key provided: {{Secret}}."}}""", 401));
+            options => options with { Key = ApiKey.Parse(Secret) }, null, ScriptedServer.Json($$$"""{"error":{"message":"Incorrect API key provided: {{{Secret}}}."}}""", 401));
 
         ChatProviderException e = await Assert.ThrowsAsync<ChatProviderException>(() => chat.AskAsync());
 
@@ -165,5 +159,12 @@ public sealed class ProviderErrorTests
 
         Assert.Equal(codes.Length, codes.Distinct().Count());
         Assert.All(codes, code => Assert.Matches("^[a-z_]+$", code));
+    }
+
+    /// <summary>Some bytes, and then a connection that is gone.</summary>
+    private sealed class BrokenStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await base.ReadAsync(buffer, cancellationToken) is var read and > 0 ? read : throw new IOException("Connection reset by peer.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Snug.Tests;
 
 namespace Snug.AI.Tests;
 
@@ -83,12 +84,12 @@ public sealed class RecordedAnswerTests
         }
     }
 
-    private static IEnumerable<(string Uri, JsonElement Row)> Rows()
+    private static (string Uri, JsonElement Row)[] Rows()
     {
-        string root = Environment.GetEnvironmentVariable("SNUG_FIXTURES") is { Length: > 0 } given ? given : Path.Join(TestPaths.RepositoryRoot, "..", "shared", "fixtures");
+        string? root = SharedFixtures.Find(TestPaths.RepositoryRoot);
+        Assert.SkipWhen(root is null, SharedFixtures.Missing);
         string path = Path.Join(root, "hub", File);
-        Assert.SkipUnless(System.IO.File.Exists(path), "The recorded answers are not here; SNUG_FIXTURES may name their folder.");
-        return System.IO.File.ReadLines(path).Select(line => JsonElement.Parse(line)).Select(row => (row.GetProperty("uri").GetString()!, row)).ToArray();
+        return [.. System.IO.File.ReadLines(path).Select(line => JsonElement.Parse(line)).Select(row => (row.GetProperty("uri").GetString()!, row))];
     }
 
     private static bool IsChat(string uri) => uri.EndsWith("/chat/completions", StringComparison.Ordinal);

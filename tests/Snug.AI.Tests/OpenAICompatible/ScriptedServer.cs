@@ -70,10 +70,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
     };
 
-    /// <summary>Sends some pieces and cuts the connection.</summary>
-    public static Script Cut(params string[] pieces) => async context =>
+    /// <summary>Sends some pieces, and cuts the connection when they have been read: what is under way when a connection is cut may be lost.</summary>
+    public static Script Cut(Task read, params string[] pieces) => async context =>
     {
         await Raw(pieces)(context);
+        await read.WaitAsync(context.RequestAborted);
         context.Abort();
     };
 

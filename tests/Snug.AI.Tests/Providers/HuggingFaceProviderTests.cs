@@ -363,7 +363,7 @@ public sealed class HuggingFaceProviderTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no sh here.");
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
-        ProcessStartInfo start = new("sh", ["-c", "printf '%s %s' \"$HF_TOKEN\" \"$HUGGING_FACE_HUB_TOKEN\""]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new("sh", ["-c", "printf '%s %s' \"$HF_TOKEN\" \"$HUGGING_FACE_HUB_TOKEN\""]) { RedirectStandardOutput = true, UseShellExecute = false };
         fixture.Create().SetVariables(start.Environment);
 
         using Process program = Process.Start(start)!;
@@ -424,6 +424,23 @@ public sealed class HuggingFaceProviderTests
 
         Assert.NotNull((await client.GetResponseAsync("Hi", Short, Cancellation)).FinishReason);
         Assert.Empty(fixture.Hub.Requests.Snapshot());
+    }
+
+    [Fact]
+    public async Task Embeddings_are_made_here_too_by_a_model_that_is_loaded_when_it_is_first_used()
+    {
+        await using ProviderFixture fixture = await ProviderFixture.StartAsync();
+        using IEmbeddingGenerator<string, Embedding<float>> generator = fixture.Create(new() { Model = ProviderFixture.Encoder }).CreateEmbeddingGenerator();
+        Assert.Equal("huggingface", generator.GetService<EmbeddingGeneratorMetadata>()!.ProviderName);
+        Assert.Empty(fixture.Hub.Requests.Snapshot());
+
+        GeneratedEmbeddings<Embedding<float>> results = await generator.GenerateAsync(["the cat", "the law", "the cat"], null, Cancellation);
+
+        Assert.All(results, result => Assert.Equal(TinyEncoder.Width, result.Dimensions));
+        Assert.Equal(results[0].Vector.ToArray(), results[2].Vector.ToArray());
+        Assert.NotEqual(results[0].Vector.ToArray(), results[1].Vector.ToArray());
+        Assert.All(fixture.Hub.Requests.Snapshot().Where(request => request.Listener == HubListener.Endpoint), request => Assert.True(request.HasAuthorization));
+        Assert.True(fixture.Log.Has(LogLevel.Information, "is downloaded"), fixture.Log.All);
     }
 
     [Fact]

@@ -5,13 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace Snug.AI.Tests;
 
 /// <summary>Which provider the environment chooses, and with what.</summary>
-public sealed class ProviderChoiceTests
+public sealed class ProviderChoiceTests : IDisposable
 {
     private const string Secret = "sk-test-0123456789abcdef";
 
     private readonly CapturingLogger _log = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public void Unless_another_is_named_the_provider_is_openai_and_is_named_in_the_log()
@@ -160,7 +162,7 @@ public sealed class ProviderChoiceTests
     }
 
     [Theory]
-    [InlineData("OPENAI_BASE_URL", "localhost:8000")]
+    [InlineData("OPENAI_BASE_URL", "gpu-7:8000")]
     [InlineData("OPENAI_API_KEY", "two words")]
     public void A_variable_that_makes_no_sense_is_named_and_its_value_is_not(string name, string value)
     {

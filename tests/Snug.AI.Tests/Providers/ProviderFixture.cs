@@ -1,4 +1,3 @@
-using Snug.Hub;
 using Snug.Server;
 using Snug.TestKit;
 
@@ -12,6 +11,7 @@ internal sealed class ProviderFixture : IAsyncDisposable
 {
     public const string Model = "snug/open";
     public const string Gated = "snug/gated";
+    public const string Encoder = "snug/encoder";
     public const string Token = "hf_DEMOprovider000000000000000000000000000";
     public const string Stranger = "hf_DEMOstranger000000000000000000000000000";
 
@@ -51,6 +51,7 @@ internal sealed class ProviderFixture : IAsyncDisposable
             [.. Directory.GetFiles(model.Root).Select(file => (Path.GetFileName(file), RepositoryContent.FromBytes(File.ReadAllBytes(file))))];
         await source.Add(Model).CommitAsync(files);
         await source.Add(Gated, new RepositorySettings { Gate = RepositoryGate.Automatic, Granted = new HashSet<string> { "friend" } }).CommitAsync(files);
+        await source.Add(Encoder).CommitAsync([.. TinyEncoder.Files().Select(file => (file.Key, RepositoryContent.FromBytes(file.Value)))]);
         ProviderFixture fixture = new(await TestHub.StartAsync(source, cancellationToken: TestContext.Current.CancellationToken));
         fixture.Variables["HF_ENDPOINT"] = fixture.Hub.Endpoint.AbsoluteUri;
         fixture.Variables["HF_HOME"] = fixture.Home;

@@ -48,6 +48,7 @@ public sealed class LeakTests(SampleHub hub) : IClassFixture<SampleHub>
         (ExitCodes.Done, "verify-access --token TOKEN snug/gated-model --json"),
         (ExitCodes.Done, "run snug/tiny-model hello -n 1 --json"),
         (ExitCodes.NotFound, "run snug/missing hello"),
+        (ExitCodes.NotFound, "embed snug/missing hello --json"),
         (ExitCodes.Done, "tokenize -m snug/tiny-model --json hello"),
         (ExitCodes.NotFound, "render snug/missing --json"),
         (ExitCodes.Done, "download snug/gated-model --token TOKEN --json"),

@@ -37,11 +37,14 @@ internal sealed class SampleProcess : IAsyncDisposable
     /// <param name="name">The name of its assembly.</param>
     /// <param name="hub">The hub.</param>
     /// <param name="environment">More variables.</param>
-    public static SampleProcess Start(string name, ModelHub hub, params (string Name, string Value)[] environment)
+    public static SampleProcess Start(string name, ModelHub hub, params (string Name, string Value)[] environment) => Start(name, hub, [], environment);
+
+    /// <summary>Starts a sample with arguments.</summary>
+    public static SampleProcess Start(string name, ModelHub hub, string[] arguments, params (string Name, string Value)[] environment)
     {
         DirectoryInfo configuration = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         string assembly = Path.Join(configuration.Parent!.Parent!.FullName, name, configuration.Name, name + ".dll");
-        ProcessStartInfo start = new("dotnet", ["exec", assembly])
+        ProcessStartInfo start = new("dotnet", ["exec", assembly, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

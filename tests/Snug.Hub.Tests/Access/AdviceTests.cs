@@ -91,6 +91,26 @@ public sealed class AdviceTests(AccessHub hub) : IClassFixture<AccessHub>, IDisp
         Assert.Contains(Math.Ceiling(e.RetryAfter!.Value.TotalSeconds).ToString(CultureInfo.InvariantCulture) + " s", e.Advice[0], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_time_out_says_timeout_and_which_and_offers_a_longer_one()
+    {
+        await using TestHub slow = await TestHub.StartAsync(new FolderRepositorySource(Checkout.Samples), cancellationToken: Cancellation);
+        slow.Faults.Add("*", Fault.StallHeaders());
+        using HubClient client = hub.Client(_cache, null, options =>
+        {
+            options.Endpoint = slow.Endpoint;
+            options.MaxRetries = 0;
+            options.HeaderTimeout = TimeSpan.FromMilliseconds(200);
+            options.ConnectTimeout = TimeSpan.FromSeconds(1);
+        });
+
+        HubException e = await Assert.ThrowsAsync<HubException>(() => client.GetRepositoryInfoAsync(AccessHub.Tiny, cancellationToken: Cancellation));
+
+        Assert.Equal(HubErrorKind.Timeout, e.Kind);
+        Assert.Contains("The header timeout of 0.2 s ran out", e.Message, StringComparison.Ordinal);
+        AssertAdvice(e.Advice, "network connection", "HTTPS_PROXY", "raise HF_HUB_ETAG_TIMEOUT and HF_HUB_DOWNLOAD_TIMEOUT");
+    }
+
     private async Task<HubException> FailAsync(string repository, string? who)
     {
         using HubClient client = hub.Client(_cache, who);

@@ -65,6 +65,7 @@ public sealed class OutputConstraintTests
     [InlineData("""{"allOf":[{"const":1}]}""", "1")]
     [InlineData("""{"oneOf":[{"const":1},false]}""", "1")]
     [InlineData("""{"type":"array","prefixItems":[{"const":1},{"const":2}],"minItems":2,"items":false}""", "[1,2]")]
+    [InlineData("""{"$ref":"#/$defs/a","items":{},"$defs":{"a":{"const":5}}}""", "5")]
     public void A_schema_with_one_value_gives_that(string schema, string expected)
     {
         (string text, bool isComplete) = Generate(OutputConstraint.FromJsonSchema(Parse(schema)), 3, 200);
@@ -133,6 +134,21 @@ public sealed class OutputConstraintTests
     [InlineData("\"\\x\"", false)]
     public void Texts_are_well_formed(string text, bool isAllowed) =>
         Assert.Equal(isAllowed, Allows(OutputConstraint.FromJsonSchema(Parse("""{"type":"string"}""")), text));
+
+    [Fact]
+    public void Of_several_texts_one_comes_with_what_stands_around_it()
+    {
+        OutputConstraint constraint = OutputConstraint.FromChoices(
+        [
+            new ConstraintChoice("", Parse("""{"type":"integer"}"""), ""),
+            new ConstraintChoice("<call>", Parse("""{"$ref":"#/$defs/a","$defs":{"a":{"const":1}}}"""), "</call>"),
+        ]);
+
+        Assert.True(Allows(constraint, "42"));
+        Assert.True(Allows(constraint, "<call>1</call>"));
+        Assert.False(Allows(constraint, "<call>1"));
+        Assert.False(Allows(constraint, "<call>2</call>"));
+    }
 
     [Fact]
     public void Lengths_count_characters_not_bytes()

@@ -73,10 +73,11 @@ internal static class EncoderFixture
         foreach ((string tensor, long[] shape) in shapes)
         {
             float[] values = new float[shape.Aggregate(1L, (product, size) => product * size)];
+            double center = tensor.EndsWith("LayerNorm.weight", StringComparison.Ordinal) ? 1 : 0;
+            double spread = shape.Length > 1 ? 1.5 / Math.Sqrt(shape[1]) : 0.1;
             for (int i = 0; i < values.Length; i++)
             {
-                double u = ((SplitMix(index++) >> 40) / 8388608.0) - 1;
-                values[i] = (float)(shape.Length > 1 ? u * (1.5 / Math.Sqrt(shape[1])) : tensor.EndsWith("LayerNorm.weight", StringComparison.Ordinal) ? 1 + (0.1 * u) : 0.1 * u);
+                values[i] = (float)(center + (spread * (((SplitMix(index++) >> 40) / 8388608.0) - 1)));
             }
 
             tensors.Add((tensor, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));

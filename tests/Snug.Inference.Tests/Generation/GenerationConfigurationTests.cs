@@ -19,6 +19,15 @@ public sealed class GenerationConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Prompt_lookup_is_read_under_its_names_and_kept_within_its_limit()
+    {
+        GenerationOptions options = Read("""{"prompt_lookup_num_tokens": 10, "max_matching_ngram_size": 3}""").Options;
+
+        Assert.Equal((10, 3), (options.PromptLookupTokens, options.PromptLookupNgram));
+        Assert.Equal(GenerationOptions.MaxPromptLookupTokens, Read("""{"prompt_lookup_num_tokens": 100000}""").Options.PromptLookupTokens);
+    }
+
+    [Fact]
     public void What_cannot_be_done_is_reported_and_neutral_values_are_not() =>
         Assert.Equal(["no_repeat_ngram_size", "suppress_tokens"], Read("""
             {"num_beams": 1, "typical_p": 1.0, "no_repeat_ngram_size": 3, "suppress_tokens": [1], "begin_suppress_tokens": [], "penalty_alpha": null}

@@ -6,9 +6,10 @@ namespace Snug.AI;
 
 /// <summary>How a family is made to call: the answer is begun for it, and what follows must be the JSON of a call.</summary>
 /// <param name="Start">The start of the answer.</param>
+/// <param name="End">What stands behind the JSON.</param>
 /// <param name="ArgumentsKey">The key of the arguments.</param>
 /// <param name="IsArray">Whether calls stand in an array.</param>
-internal sealed record DemandedCall(string Start, string ArgumentsKey, bool IsArray = false)
+internal sealed record DemandedCall(string Start, string End, string ArgumentsKey, bool IsArray = false)
 {
     /// <summary>The schema of a call of one of some functions.</summary>
     public JsonElement Schema(IReadOnlyList<AIFunctionDeclaration> tools)
@@ -21,7 +22,7 @@ internal sealed record DemandedCall(string Start, string ArgumentsKey, bool IsAr
             JsonNode arguments = JsonNode.Parse(tools[i].JsonSchema.GetRawText()) is JsonObject schema ? schema : new JsonObject { ["type"] = "object" };
             Redirect(arguments, $"#/$defs/{i}");
             definitions[$"{i}"] = arguments;
-            choices.Add(new JsonObject
+            choices.Add((JsonNode)new JsonObject
             {
                 ["type"] = "object",
                 ["properties"] = new JsonObject

@@ -33,16 +33,16 @@ internal sealed record ToolCallFormat(
         new("Seed", ["<seed:tool_call>"], [("<seed:tool_call>", "</seed:tool_call>")], TaggedCallReader.ReadParameters),
         new("Qwen3 Coder", ["<function=", "<parameter=", "<tool_call>"], [("<tool_call>", "</tool_call>")], TaggedCallReader.ReadParameters),
         new("Functionary", ["<function="], [("<function=", "</function>")], NamedCallReader.ReadFunctionary),
-        new("Mistral", ["[TOOL_CALLS]"], [("[TOOL_CALLS]", null)], NamedCallReader.ReadMistral) { Inner = ["[ARGS]", "[CALL_ID]"], Demanded = new("[TOOL_CALLS]", "arguments", IsArray: true) },
+        new("Mistral", ["[TOOL_CALLS]"], [("[TOOL_CALLS]", null)], NamedCallReader.ReadMistral) { Inner = ["[ARGS]", "[CALL_ID]"], Demanded = new("[TOOL_CALLS]", "", "arguments", IsArray: true) },
         new("Command", ["START_ACTION"], [("<|START_ACTION|>", "<|END_ACTION|>")], JsonCallReader.Read),
         new("Firefunction", ["functools"], [("functools", null)], JsonCallReader.Read),
         new("Apriel", ["<tool_calls>"], [("<tool_calls>", "</tool_calls>")], JsonCallReader.Read),
         new("Apertus", ["tools_prefix"], [("<|tools_prefix|>", "<|tools_suffix|>")], JsonCallReader.Read),
         new("GigaChat", ["<|function_call|>"], [("<|function_call|>", null)], JsonCallReader.Read),
         new("Granite and Phi", ["<|tool_call|>"], [("<|tool_call|>", "<|/tool_call|>")], JsonCallReader.Read),
-        new("Hermes", ["<tool_call>"], [("<tool_call>", "</tool_call>")], JsonCallReader.Read) { Demanded = new("<tool_call>\n", "arguments") },
-        new("Llama", ["\"parameters\": dictionary of argument"], [("<|python_tag|>", null)], NamedCallReader.ReadLlama) { AllowsBareJson = true, Demanded = new("", "parameters") },
-        new("Llama", ["<|python_tag|>"], [("<|python_tag|>", null)], NamedCallReader.ReadLlama) { AllowsBareJson = true, Demanded = new("", "parameters") },
+        new("Hermes", ["<tool_call>"], [("<tool_call>", "</tool_call>")], JsonCallReader.Read) { Demanded = new("<tool_call>\n", "\n</tool_call>", "arguments") },
+        new("Llama", ["\"parameters\": dictionary of argument"], [("<|python_tag|>", null)], NamedCallReader.ReadLlama) { AllowsBareJson = true, Demanded = new("", "", "parameters") },
+        new("Llama", ["<|python_tag|>"], [("<|python_tag|>", null)], NamedCallReader.ReadLlama) { AllowsBareJson = true, Demanded = new("", "", "parameters") },
     ];
 
     /// <summary>The family of a template that writes tools and no calls that are known.</summary>

@@ -5,9 +5,6 @@ namespace Snug.AI;
 /// <summary>The functions of a request with the schemas of their arguments.</summary>
 internal sealed class ToolSchemas(IReadOnlyDictionary<string, JsonElement> schemas)
 {
-    /// <summary>No functions.</summary>
-    public static ToolSchemas None { get; } = new(new Dictionary<string, JsonElement>());
-
     public bool Has(string name) => schemas.ContainsKey(name);
 
     /// <summary>
