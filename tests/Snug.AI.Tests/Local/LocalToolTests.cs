@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using Snug.Inference;
 using Snug.Inference.Tests;
-using Snug.Tokenizers;
 
 namespace Snug.AI.Tests;
 

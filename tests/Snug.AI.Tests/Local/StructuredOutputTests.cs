@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Snug.Inference;
 using Snug.Inference.Tests;
-using Snug.Pretrained;
 
 namespace Snug.AI.Tests;
 
