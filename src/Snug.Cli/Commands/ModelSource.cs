@@ -11,9 +11,14 @@ internal sealed class ModelSource(Invocation invocation, HubClientOptions? clien
     private static readonly string[] FileExtensions = [".json", ".model", ".spm", ".tiktoken", ".txt", ".jinja", ".gguf", ".safetensors"];
 
     /// <summary>The file or folder of this machine that is named; null for the name of a repository.</summary>
-    /// <exception cref="CliException">It is written like a path, and nothing is there.</exception>
+    /// <exception cref="CliException">It is empty, or written like a path, and nothing is there.</exception>
     public static string? FindLocal(string model)
     {
+        if (string.IsNullOrWhiteSpace(model))
+        {
+            throw CliException.Usage("MODEL is empty.", "Name a repository (namespace/name), a folder or a file; is the variable set that it comes from?");
+        }
+
         if (File.Exists(model) || Directory.Exists(model))
         {
             return model;

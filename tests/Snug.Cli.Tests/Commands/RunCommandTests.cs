@@ -130,6 +130,9 @@ public sealed class RunCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     [InlineData("run", "MODEL", "hi", "--dtype", "q3")]
     [InlineData("run", "MODEL", "hi", "--max-tokens", "many")]
     [InlineData("run", "MODEL", "hi", "--raw", "--system", "x")]
+    [InlineData("run", "", "hi")]
+    [InlineData("tokenize", "-m", "", "hi")]
+    [InlineData("embed", " ", "hi")]
     public async Task Wrong_use_is_told_before_anything_is_loaded(params string[] arguments)
     {
         using CliHarness cli = hub.Cli();
