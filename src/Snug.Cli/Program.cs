@@ -15,6 +15,7 @@ void Stop(PosixSignalContext context)
 }
 
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 CliConsole console = CliConsole.ForProcess();
 int exitCode = await SnugApp.RunAsync(args, console, stop.Token);

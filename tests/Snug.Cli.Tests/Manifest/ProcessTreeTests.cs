@@ -34,14 +34,16 @@ public sealed class ProcessTreeTests(SampleHub hub) : IClassFixture<SampleHub>, 
         Assert.False(File.Exists(Path.Join(_cli.Work, "after.txt")));
     }
 
-    [Fact]
-    public async Task A_signal_to_setup_reaches_the_programs_of_a_stage_which_runs_again_the_next_time()
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task A_signal_to_setup_reaches_the_programs_of_a_stage_which_runs_again_the_next_time(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals.");
         await File.WriteAllTextAsync(Path.Join(_cli.Work, "snug.json"), $$"""{ "stages": [{ "name": "long", "run": "{{Outer}}" }] }""", TestContext.Current.CancellationToken);
         await using RunningCommand setup = await StartAsync("setup");
 
-        Assert.Equal(ExitCodes.Cancelled, (await EndAsync(setup, "TERM")).ExitCode);
+        Assert.Equal(ExitCodes.Cancelled, (await EndAsync(setup, signal)).ExitCode);
 
         await WaitForAsync("told.txt");
         CliResult status = await _cli.RunAsync("status", "--json");

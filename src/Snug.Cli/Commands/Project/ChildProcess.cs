@@ -28,9 +28,9 @@ internal static class ChildProcess
     /// <param name="prepare">Sets its environment.</param>
     /// <param name="console">Where its output goes: the process's own streams where the console has them.</param>
     /// <param name="keepOutFree">Whether what it writes to standard output goes to standard error, because ours belongs to a document.</param>
-    /// <returns>Its exit code; for a signal 128 and the number of the signal.</returns>
+    /// <returns>Its exit code, for a signal 128 and the number of the signal; and whether we were asked to end meanwhile.</returns>
     /// <exception cref="CliException">It cannot be started.</exception>
-    public static async Task<int> RunAsync(ProcessStartInfo start, Action<ProcessStartInfo> prepare, CliConsole console, bool keepOutFree = false)
+    public static async Task<(int ExitCode, bool WasAskedToEnd)> RunAsync(ProcessStartInfo start, Action<ProcessStartInfo> prepare, CliConsole console, bool keepOutFree = false)
     {
         prepare(start);
         start.UseShellExecute = false;
@@ -53,7 +53,7 @@ internal static class ChildProcess
 
         // Whoever is asked to stop decides itself how; we end when it has.
         await process.WaitForExitAsync(CancellationToken.None);
-        return process.ExitCode;
+        return (process.ExitCode, signals.WasAskedToEnd);
     }
 
     private static Process Start(ProcessStartInfo start)

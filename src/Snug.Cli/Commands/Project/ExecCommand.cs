@@ -51,7 +51,7 @@ internal sealed class ExecCommand : SnugCommand
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return await ChildProcess.RunAsync(start, child => ChildEnvironment.Apply(child, settings, withToken: true), invocation.Console);
+        return (await ChildProcess.RunAsync(start, child => ChildEnvironment.Apply(child, settings, withToken: true), invocation.Console)).ExitCode;
     }
 
     /// <summary>Makes the models present.</summary>

@@ -156,11 +156,17 @@ internal sealed class SetupRun(ProjectSession session, bool force)
         foreach (string command in stage.Commands)
         {
             Messages.Hint($"$ {Text.Printable(command)}");
-            code = await ChildProcess.RunAsync(
+            (code, bool wasAskedToEnd) = await ChildProcess.RunAsync(
                 ChildProcess.Shell(command, Manifest.Folder),
                 start => ChildEnvironment.Apply(start, session.Settings, withToken: stage.Token != TokenNeed.None),
                 session.Invocation.Console,
                 keepOutFree: session.Invocation.IsJson);
+            if (wasAskedToEnd)
+            {
+                // The command has ended of the signal; our own handler of it may still be on its way.
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
             if (code != 0)
             {

@@ -18,6 +18,7 @@ internal sealed partial class SignalForwarding : IDisposable
     private readonly List<PosixSignalRegistration> _registrations;
     private readonly bool _isTerminal;
     private Process? _process;
+    private volatile bool _wasAskedToEnd;
 
     public SignalForwarding(bool isTerminal)
     {
@@ -25,6 +26,9 @@ internal sealed partial class SignalForwarding : IDisposable
         _registrations = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
             .Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
+
+    /// <summary>Whether a signal came that asks this process itself to end, which its own handler may learn later than the program.</summary>
+    public bool WasAskedToEnd => _wasAskedToEnd;
 
     /// <summary>Names the program; what came before it was started is sent now.</summary>
     public void SendTo(Process process)
@@ -55,6 +59,7 @@ internal sealed partial class SignalForwarding : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
+        _wasAskedToEnd |= context.Signal != PosixSignal.SIGQUIT;
         int number = context.Signal switch
         {
             PosixSignal.SIGHUP => 1,
