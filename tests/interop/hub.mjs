@@ -153,7 +153,7 @@ const checks = {
   },
   async listModels() {
     const models = await all(hub.listModels({ search: { owner: "snug" }, hubUrl }));
-    equal(models.map((model) => model.name), ["snug/gated-model", "snug/manual-model", "snug/tiny-model", "snug/tiny-package"]);
+    equal(models.map((model) => model.name), ["snug/demonstration-model", "snug/gated-model", "snug/manual-model", "snug/tiny-model", "snug/tiny-package"]);
   },
   async listCommits() {
     const commits = await all(hub.listCommits({ repo, batchSize: 1, hubUrl }));

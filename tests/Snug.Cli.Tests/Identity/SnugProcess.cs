@@ -13,7 +13,12 @@ internal static class SnugProcess
         CommandRunner.RunAsync("dotnet", [Program, .. arguments], Environment(cli), cli.Work, input, cancellationToken: TestContext.Current.CancellationToken);
 
     /// <summary>Starts the tool and leaves it running.</summary>
-    public static RunningCommand Start(CliHarness cli, params string[] arguments) => RunningCommand.Start("dotnet", [Program, .. arguments], Environment(cli), cli.Work);
+    public static RunningCommand Start(CliHarness cli, params string[] arguments)
+    {
+        // Signals that whoever runs the tests ignores would be ignored by the tool, too.
+        string[] command = [.. OperatingSystem.IsLinux() ? (string[])["env", "--default-signal"] : [], "dotnet", Program, .. arguments];
+        return RunningCommand.Start(command[0], command[1..], Environment(cli), cli.Work);
+    }
 
     /// <summary>Runs a script in which <c>$SNUG</c> is the tool.</summary>
     public static Task<CommandResult> ShellAsync(CliHarness cli, string script, string? input = null, params string[] wrapper)
