@@ -17,6 +17,13 @@ internal sealed class UsageJournal(string home)
     /// <summary>A file that is longer was not written here.</summary>
     private const long MaxFileLength = 32 * 1024 * 1024;
 
+    /// <summary>About a second; a line is written in far less.</summary>
+    private const int MaxAttempts = 800;
+
+    private const int SharingViolation = 32;
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+
     private const string DayFormat = "yyyy-MM-dd";
     private const string Extension = ".jsonl";
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 8 };
@@ -38,20 +45,37 @@ internal sealed class UsageJournal(string home)
                 }
 
                 byte[] lines = Encoding.UTF8.GetBytes(string.Concat(day.Select(e => JsonOutput.Line(json => Write(json, e)) + "\n")));
-                FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0 };
+                FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
                 if (!OperatingSystem.IsWindows())
                 {
                     // What somebody asks for is nobody else's business.
                     options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
                 }
 
-                using FileStream file = new(path, options);
+                using FileStream file = OpenAlone(path, options);
                 file.Write(lines);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A cache that can only be read, for example; then nothing is counted.
+        }
+    }
+
+    /// <summary>Opens a file when no other command writes to it: the end of it, once found, is where a stream writes, whoever was quicker.</summary>
+    private static FileStream OpenAlone(string path, FileStreamOptions options)
+    {
+        SpinWait turn = default;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, options);
+            }
+            catch (IOException e) when ((e.HResult & 0xFFFF) is SharingViolation or LinuxWouldBlock or MacWouldBlock && attempt < MaxAttempts)
+            {
+                turn.SpinOnce();
+            }
         }
     }
 
