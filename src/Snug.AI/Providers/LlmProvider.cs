@@ -45,6 +45,13 @@ public abstract class LlmProvider
         throw new NotSupportedException($"The provider '{Name}' has no embeddings.");
 
     /// <summary>
+    /// The model of the Hub that it runs in this process, whose files must be downloaded before it can answer; <see langword="null"/> where
+    /// there is none, or where the model is a folder or a file.
+    /// </summary>
+    /// <exception cref="ChatProviderException">No model is named.</exception>
+    public virtual LocalModelRequest? FindLocalModel() => null;
+
+    /// <summary>
     /// Puts the token into the environment of a program that is about to be started, under the names that other libraries look for. Nothing
     /// is changed in this process.
     /// </summary>

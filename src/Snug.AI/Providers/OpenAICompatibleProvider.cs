@@ -55,9 +55,12 @@ internal sealed class OpenAICompatibleProvider : LlmProvider
         new OpenAICompatibleChatClient(_options, _services.HttpClient, _services.LoggerFactory.CreateLogger<OpenAICompatibleChatClient>(), _services.TimeProvider);
 
     public override IEmbeddingGenerator<string, Embedding<float>> CreateEmbeddingGenerator() =>
-        _options.Server.HasEmbeddings
-            ? new OpenAICompatibleEmbeddingGenerator(_options, _services.HttpClient, _services.TimeProvider)
-            : base.CreateEmbeddingGenerator();
+        _options.Server.Embeddings switch
+        {
+            EmbeddingApi.OpenAI => new OpenAICompatibleEmbeddingGenerator(_options, _services.HttpClient, _services.TimeProvider),
+            EmbeddingApi.FeatureExtraction => new FeatureExtractionEmbeddingGenerator(_options, _services.HttpClient, _services.TimeProvider),
+            _ => base.CreateEmbeddingGenerator(),
+        };
 
     public override void SetVariables(IDictionary<string, string?> environment)
     {
