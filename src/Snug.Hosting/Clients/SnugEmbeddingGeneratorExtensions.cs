@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Snug.AI;
-using Snug.Hub;
 using Snug.Pretrained;
 
 namespace Snug.Hosting;
