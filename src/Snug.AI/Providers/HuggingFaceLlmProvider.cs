@@ -13,6 +13,8 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
 {
     public const string ProviderName = "huggingface";
 
+    private const string ModelAdvice = "Set LLM_MODEL or HF_MODEL to a repository of the Hub, such as HuggingFaceTB/SmolLM2-135M-Instruct, or to a folder.";
+
     private readonly LlmProviderServices _services;
     private readonly ILogger _log;
     private readonly HubSettings _hub;
@@ -27,7 +29,7 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
         _hub = HubSettings.Resolve(HubOptions());
         if (HasToken)
         {
-            ProviderLog.TokenConfigured(_log, Info.TokenSource!);
+            ProviderLog.TokenConfigured(_log, TokenSource!);
         }
         else if (configuration.UseAuthToken is not false)
         {
@@ -44,11 +46,20 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
 
     public override LlmProviderInfo Info => base.Info with
     {
-        TokenSource = !HasToken ? null : Configuration.ApiKey is null ? _hub.TokenSource : "configuration",
+        TokenSource = TokenSource,
+        Settings = Describe(
+            Configuration.Model,
+            ("model path", _hub.CacheDirectory, Configuration.ModelPath is null ? SourceInHub("cache directory") : Configuration.SourceOf(nameof(LlmConfiguration.ModelPath))),
+            ("device", _device, Configuration.SourceOf(nameof(LlmConfiguration.Device))),
+            ("endpoint", _hub.Endpoint.AbsoluteUri, SourceInHub("endpoint")),
+            ("token", HasToken ? "(secret)" : null, TokenSource ?? "default")),
+        Missing = Configuration.Model is null ? [ModelAdvice] : [],
         Model = Configuration.Model,
         ModelPath = _hub.CacheDirectory,
         Device = _device,
     };
+
+    private string? TokenSource => !HasToken ? null : Configuration.ApiKey is null ? _hub.TokenSource : "configuration";
 
     public override IChatClient CreateChatClient()
     {
@@ -101,6 +112,8 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
 
     private static string Clean(string name) => string.Concat(name.Take(40).Select(c => char.IsControl(c) ? '?' : c));
 
+    private string SourceInHub(string setting) => _hub.All.FirstOrDefault(known => known.Name == setting)?.Source ?? "default";
+
     private static bool IsLocalPath(string model) => Directory.Exists(model) || File.Exists(model);
 
     private HubClientOptions HubOptions()
@@ -134,7 +147,7 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
         ChatProviderErrorKind.Configuration, $"No model is named for the provider '{Name}'.")
     {
         Provider = Name,
-        Advice = ["Set LLM_MODEL or HF_MODEL to a repository of the Hub, such as HuggingFaceTB/SmolLM2-135M-Instruct, or to a folder."],
+        Advice = [ModelAdvice],
     };
 
     private async Task<T> LoadAsync<T>(

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Snug.Hub;
 
 namespace Snug.AI;
 
@@ -34,7 +35,30 @@ public abstract class LlmProvider
         UseAuthToken = Configuration.UseAuthToken is not false,
         TokenSource = HasToken ? Configuration.KeySource ?? "configuration" : null,
         Model = Configuration.Model,
+        Settings = Describe(Configuration.Model),
+        Missing = [],
     };
+
+    /// <summary>The settings that all providers have, then those of one kind; what has no value is left out.</summary>
+    private protected IReadOnlyList<ResolvedSetting> Describe(string? model, params ReadOnlySpan<(string Name, string? Value, string Source)> others)
+    {
+        List<ResolvedSetting> settings = [new("provider", Name, Configuration.SourceOf(nameof(LlmConfiguration.Provider)))];
+        Add("model", model, Configuration.Model is null ? "default" : Configuration.SourceOf(nameof(LlmConfiguration.Model)));
+        foreach ((string name, string? value, string source) in others)
+        {
+            Add(name, value, source);
+        }
+
+        return settings;
+
+        void Add(string name, string? value, string source)
+        {
+            if (value is not null)
+            {
+                settings.Add(new ResolvedSetting(name, value, source));
+            }
+        }
+    }
 
     /// <summary>Makes a chat client; the caller disposes of it.</summary>
     public abstract IChatClient CreateChatClient();

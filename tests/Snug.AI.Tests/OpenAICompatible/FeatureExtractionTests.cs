@@ -146,7 +146,7 @@ public sealed class FeatureExtractionTests
 
     [Theory]
     [InlineData("""{"error":"Model org/e is currently loading","estimated_time":20.5}""", null, 20.5)]
-    [InlineData("""{"error":"Model org/e is currently loading","estimated_time":20.5}""", "7", 7)]
+    [InlineData("""{"error":"Model org/e is currently loading","estimated_time":20.5}""", "7", 7.0)]
     [InlineData("""{"error":"Model org/e is currently loading","estimated_time":"soon"}""", null, null)]
     public async Task A_model_that_is_still_loaded_is_unavailable_for_the_time_that_the_service_estimates(string body, string? header, double? seconds)
     {
