@@ -19,7 +19,7 @@ public sealed class Seed1TokenTests(SampleHub hub) : IClassFixture<SampleHub>
     {
         using CliHarness cli = hub.Cli();
         await File.WriteAllTextAsync(Path.Join(cli.Work, ".env"), "HF_TOKEN=\n", TestContext.Current.CancellationToken);
-        CommandResult git = await CommandRunner.RunAsync("git", ["init", "--quiet"], workingDirectory: cli.Work, cancellationToken: TestContext.Current.CancellationToken);
+        CommandResult git = await CommandRunner.RunAsync("git", ["init", "--quiet", cli.Work], cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(0, git.ExitCode);
 
         CliResult without = await cli.RunAsync("doctor", "--project", cli.Work);
