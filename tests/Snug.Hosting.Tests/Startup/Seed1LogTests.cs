@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Snug.AI;
 using Snug.AI.Tests;
 using Snug.Server;
 using Snug.TestKit;
@@ -30,7 +29,8 @@ public sealed class Seed1LogTests
             {
                 options.Hub.UseImplicitToken = true;
                 options.Hub.ReadVariable = environment.GetValueOrDefault;
-            }))
+            },
+            new() { ["Logging:LogLevel:Default"] = "Trace" }))
         {
             await application.StartAsync();
             await application.WaitForAsync(ModelState.Failed, model: ModelHub.Gated);
