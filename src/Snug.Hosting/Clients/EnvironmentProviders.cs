@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Snug.AI;
 using Snug.Hub;
 using Snug.Pretrained;
@@ -20,7 +19,7 @@ internal sealed class EnvironmentProviders(IServiceProvider services)
     /// <param name="options">The options of the application as far as they are known.</param>
     /// <param name="configuration">What wins over the environment.</param>
     /// <param name="fetch">Has the files that are needed.</param>
-    /// <exception cref="OptionsValidationException">There is no such provider, or it cannot be used as it is set up.</exception>
+    /// <exception cref="SettingsException">There is no such provider, or it cannot be used as it is set up.</exception>
     public void AddModel(SnugOptions options, LlmConfiguration? configuration, ModelFetch fetch)
     {
         try
@@ -48,11 +47,11 @@ internal sealed class EnvironmentProviders(IServiceProvider services)
         }
         catch (ChatProviderException e)
         {
-            throw new OptionsValidationException(Options.DefaultName, typeof(SnugOptions), [e.Explain()]);
+            throw new SettingsException(e.Explain());
         }
         catch (HubException e)
         {
-            throw new OptionsValidationException(Options.DefaultName, typeof(SnugOptions), [e.Message, .. e.Advice]);
+            throw new SettingsException(FailureText.Of(e));
         }
     }
 

@@ -201,9 +201,10 @@ public sealed class EnvironmentModelTests
             await using ModelHub hub = await StartAsync();
             await using TestApplication application = Create(hub, Chat, mode, snug => snug.Services.AddSnugChatClient(), (variable, value));
 
-            OptionsValidationException e = await Assert.ThrowsAsync<OptionsValidationException>(application.StartAsync);
+            OptionsValidationException e = await Assert.ThrowsAnyAsync<OptionsValidationException>(application.StartAsync);
 
             Assert.Contains(message, e.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", application.Log.Text, StringComparison.Ordinal);
             Assert.Equal(2, StartupExitCodes.For(e));
             Assert.Equal(0, hub.Hub.Requests.Count);
         }

@@ -57,6 +57,22 @@ public sealed class ClientSampleTests
         Assert.Contains("model org/chat: org/chat at ", api.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("HF_DEVICE", "cuda", "The device 'cuda' cannot be used")]
+    [InlineData("LLM_PROVIDER", "nobody", "There is no provider 'nobody'")]
+    public async Task The_chat_API_does_not_start_with_a_provider_that_cannot_be_used_and_says_why(string variable, string value, string message)
+    {
+        await using ModelHub hub = await ModelHub.StartAsync();
+        await using SampleProcess api = SampleProcess.Start("ChatApi", hub, ("LLM_PROVIDER", "huggingface"), ("LLM_MODEL", ModelHub.Model), (variable, value));
+
+        Assert.Equal(2, await api.EndAsync());
+
+        Assert.Contains(message, api.Text, StringComparison.Ordinal);
+        Assert.Contains("1. ", api.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", api.Text, StringComparison.Ordinal);
+        Assert.Equal(0, hub.Hub.Requests.Count);
+    }
+
     [Fact]
     public async Task The_chat_API_does_not_start_with_a_gated_model_and_no_grant_and_says_what_to_do()
     {
