@@ -36,7 +36,6 @@ public abstract class LlmProvider
         TokenSource = HasToken ? Configuration.KeySource ?? "configuration" : null,
         Model = Configuration.Model,
         Settings = Describe(Configuration.Model),
-        Missing = [],
     };
 
     /// <summary>The settings that all providers have, then those of one kind; what has no value is left out.</summary>
