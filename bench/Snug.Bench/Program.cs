@@ -62,6 +62,7 @@ static int Usage(string problem)
           --prompt N        tokens of the prompt; 512 by default
           --decode N        tokens to generate; 64 by default
           --depths LIST     tokens in the cache before generation; 0 by default
+          --batches LIST    sequences that generate together, whose tokens a second are added up; none by default
           --rounds N        3 by default
           --llama-bench F   llama.cpp's benchmark program, to run beside
           --model PATH      a folder or GGUF file to measure instead of made ones, samples/repositories/models/snug/demonstration-model for example
