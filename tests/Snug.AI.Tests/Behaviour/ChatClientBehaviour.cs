@@ -20,8 +20,32 @@ public abstract partial class ChatClientBehaviour
     /// <summary>Whether reasoning comes apart from the text.</summary>
     protected virtual bool HasReasoning => true;
 
+    /// <summary>What the models of this test were given, request by request: the body of the request, or the prompt.</summary>
+    protected abstract IReadOnlyList<string> Asked { get; }
+
+    /// <summary>The address of the server; null where there is none.</summary>
+    protected abstract Uri? Address { get; }
+
     /// <summary>Makes a client whose model gives these replies, one a request; the last one again and again.</summary>
     protected abstract Task<IChatClient> CreateAsync(params ScriptedReply[] replies);
+
+    /// <summary>Makes a generator of embeddings of the same kind. Texts that differ have vectors that differ.</summary>
+    protected abstract Task<IEmbeddingGenerator<string, Embedding<float>>> CreateEmbeddingsAsync();
+
+    /// <summary>How an attachment stands in a request; null where attachments are refused.</summary>
+    protected abstract string? FormOf(DataContent attachment);
+
+    /// <summary>Whether a request offers functions.</summary>
+    protected abstract bool OffersTools(string request);
+
+    /// <summary>Whether a request demands a call: of one function, or of any.</summary>
+    protected abstract bool IsDemanded(string request, string? function);
+
+    /// <summary>Checks what a request with functions says of strictness.</summary>
+    protected abstract void CheckStrictness(string request, bool isStrict);
+
+    /// <summary>Checks what a request says of the format of its answer.</summary>
+    protected abstract void CheckFormat(string request, bool hasSchema);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
