@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Snug.AI.Tests;
@@ -28,8 +29,8 @@ public abstract partial class ChatClientBehaviour
 
         Assert.Equal(1 + updates.Count, log.Lines.Count);
         Assert.Contains("Where is the tower?", log.Lines[0], StringComparison.Ordinal);
-        Assert.Contains(log.Lines, line => line.Contains("whale", StringComparison.Ordinal));
-        Assert.Contains("\"stop\"", log.Lines[^1], StringComparison.Ordinal);
+        Assert.Equal("The whale.", string.Concat(log.Lines.Skip(1).Select(line => Read(line).Text)));
+        Assert.Equal(ChatFinishReason.Stop, Read(log.Lines[^1]).FinishReason);
     }
 
     [Fact]
@@ -56,7 +57,9 @@ public abstract partial class ChatClientBehaviour
 
         await StreamAsync(client, new() { Tools = [AIFunctionFactory.Create(() => 42, "secret_number")] });
 
-        AssertInOrder(string.Concat(log.Lines), "Where is the tower?", "\"name\": \"secret_number\"", "\"result\": 42", "42");
+        int second = log.Lines.FindIndex(line => line.Contains("\"result\": 42", StringComparison.Ordinal));
+        AssertInOrder(string.Concat(log.Lines[..second]), "Where is the tower?", "\"name\": \"secret_number\"", "\"tool_calls\"");
+        Assert.Equal("It is 42.", string.Concat(log.Lines.Skip(second + 1).Select(line => Read(line).Text)));
     }
 
     [Fact]
@@ -87,4 +90,6 @@ public abstract partial class ChatClientBehaviour
         Assert.Equal(Address?.Host, tags.GetValueOrDefault("server.address"));
         Assert.Equal(Address?.Port, tags.GetValueOrDefault("server.port"));
     }
+
+    private static ChatResponseUpdate Read(string line) => JsonSerializer.Deserialize<ChatResponseUpdate>(line, AIJsonUtilities.DefaultOptions)!;
 }

@@ -13,7 +13,7 @@ public abstract partial class ChatClientBehaviour
     public Task An_answer_can_be_an_object() => CheckStructuredAsync(JimboSmith, Jimbo);
 
     [Fact]
-    public Task An_answer_can_be_an_array() => CheckStructuredAsync(
+    public Task An_answer_can_be_an_array() => CheckStructuredAsync<Person[]>(
         [JimboSmith, new Person("Josh Simpson", 25, "Newport", Job.Programmer)],
         $$$"""{"data":[{{{Jimbo}}},{"fullName":"Josh Simpson","ageInYears":25,"homeTown":"Newport","job":"Programmer"}]}""");
 

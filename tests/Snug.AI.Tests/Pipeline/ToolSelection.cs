@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Microsoft.Extensions.AI;
 
 namespace Snug.AI.Tests;
@@ -22,7 +21,7 @@ internal sealed class ToolSelection(IChatClient inner, ToolChoice choice) : Dele
             string[] texts = await asked(messages);
             GeneratedEmbeddings<Embedding<float>> vectors = await embeddings.GenerateAsync([.. tools.Select(tool => tool.Description), .. texts], cancellationToken: cancellationToken);
             float Likeness(int tool) => Enumerable.Range(tools.Length, texts.Length)
-                .Max(text => TensorPrimitives.CosineSimilarity(vectors[tool].Vector.Span, vectors[text].Vector.Span));
+                .Max(text => Cosine(vectors[tool].Vector.ToArray(), vectors[text].Vector.ToArray()));
             string? demanded = (options.ToolMode as RequiredChatToolMode)?.RequiredFunctionName;
             int[] order = [.. Enumerable.Range(0, tools.Length).OrderByDescending(Likeness)];
             return [.. tools.Where(tool => tool.Name == demanded), .. order.Select(tool => tools[tool]).Where(tool => tool.Name != demanded).Take(limit)];
@@ -34,5 +33,11 @@ internal sealed class ToolSelection(IChatClient inner, ToolChoice choice) : Dele
         ChatOptions chosen = options?.Clone() ?? new ChatOptions();
         chosen.Tools = await choice(conversation, chosen, cancellationToken);
         return await base.GetResponseAsync(conversation, chosen, cancellationToken);
+    }
+
+    private static float Cosine(float[] left, float[] right)
+    {
+        float Product(float[] one, float[] other) => one.Zip(other, (x, y) => x * y).Sum();
+        return Product(left, right) / MathF.Sqrt(Product(left, left) * Product(right, right));
     }
 }
