@@ -42,6 +42,7 @@ internal sealed class PromptWriter
         Dictionary<string, object?> variables = OptionsMapper.Variables(options, _options);
         ReasoningFormat? reasoning = ReasoningFormat.Of(source);
         ToolCallFormat? format = tools.Count > 0 ? ToolCallFormat.Of(source) : null;
+        AnswerFrame? frame = AnswerFrame.Of(source);
         TemplateException? first = null;
         foreach (List<object?>? described in Descriptions(tools))
         {
@@ -57,7 +58,7 @@ internal sealed class PromptWriter
                 try
                 {
                     IReadOnlyList<ChatTemplateMessage> mapped = ConversationMapper.Map(messages, options?.Instructions, style);
-                    return new WrittenPrompt(_model.Tokenizer.ApplyChatTemplate(mapped, chat).Text, reasoning, format, tools);
+                    return new WrittenPrompt(_model.Tokenizer.ApplyChatTemplate(mapped, chat).Text, reasoning, format, frame, tools);
                 }
                 catch (TemplateException exception)
                 {

@@ -75,6 +75,76 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
         Assert.Equal(ChatFinishReason.ToolCalls, response.FinishReason);
     }
 
+    [Theory]
+    [InlineData("Qwen-Qwen2.5-7B-Instruct")]
+    [InlineData("meta-llama-Llama-3.1-8B-Instruct")]
+    [InlineData("mistralai-Mistral-Nemo-Instruct-2407")]
+    [InlineData("Mistral-Small-3.2-24B-Instruct-2506")]
+    [InlineData("CohereForAI-c4ai-command-r7b-12-2024-tool_use")]
+    [InlineData("CohereForAI-c4ai-command-r-plus-tool_use")]
+    [InlineData("fireworks-ai-llama-3-firefunction-v2")]
+    [InlineData("unsloth-Apriel-1.5")]
+    [InlineData("Apertus-8B-Instruct")]
+    [InlineData("GigaChat3-10B-A1.8B")]
+    [InlineData("GigaChat3.1-10B-A1.8B")]
+    [InlineData("ibm-granite-granite-3.3-2B-Instruct")]
+    [InlineData("deepseek-ai-DeepSeek-V3.1")]
+    [InlineData("deepseek-ai-DeepSeek-R1-Distill-Qwen-32B")]
+    [InlineData("moonshotai-Kimi-K2")]
+    [InlineData("meetkai-functionary-medium-v3.1")]
+    [InlineData("meetkai-functionary-medium-v3.2")]
+    [InlineData("openai-gpt-oss-120b")]
+    public async Task A_call_can_be_demanded_of_a_model_of_every_family_whose_arguments_are_json(string name)
+    {
+        string file = Path.Join(Templates, name + ".jinja");
+        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
+        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = await File.ReadAllTextAsync(file, Cancellation) });
+        AIFunction other = AIFunctionFactory.Create((Order order) => order.Number, "place_order", "Orders.");
+        foreach (ChatToolMode mode in new ChatToolMode[] { ChatToolMode.RequireAny, ChatToolMode.RequireSpecific("place_order") })
+        {
+            ChatOptions options = new() { Tools = [Weather, other], ToolMode = mode, Temperature = 1, Seed = 5, MaxOutputTokens = 200 };
+
+            ChatResponse response = await client.GetResponseAsync("Hi", options, Cancellation);
+
+            FunctionCallContent call = Assert.Single(response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>());
+            Assert.Equal("", response.Text);
+            Assert.Equal(ChatFinishReason.ToolCalls, response.FinishReason);
+            AIFunction called = mode == ChatToolMode.RequireAny && call.Name == Weather.Name ? Weather : other;
+            Assert.Equal(called.Name, call.Name);
+            Assert.Null(SchemaValidator.Check(JsonSerializer.SerializeToElement(call.Arguments, AIJsonUtilities.DefaultOptions), called.JsonSchema));
+        }
+    }
+
+    [Fact]
+    public async Task A_call_can_be_demanded_of_functions_with_parameters_of_every_type()
+    {
+        using LocalChatClient client = new(fixture.Model);
+        foreach (AIFunction function in EveryFunction.Create(isStrict: true))
+        {
+            ChatOptions options = new() { Tools = [function], ToolMode = ChatToolMode.RequireAny, Temperature = 1, Seed = 1, MaxOutputTokens = 300 };
+
+            ChatResponse response = await client.GetResponseAsync("Hi", options, Cancellation);
+
+            FunctionCallContent call = Assert.Single(response.Messages[0].Contents.OfType<FunctionCallContent>());
+            Assert.Null(SchemaValidator.Check(JsonSerializer.SerializeToElement(call.Arguments, AIJsonUtilities.DefaultOptions), function.JsonSchema));
+        }
+    }
+
+    [Theory]
+    [InlineData("meetkai-functionary-medium-v3.2")]
+    [InlineData("openai-gpt-oss-120b")]
+    public async Task Json_is_an_answer_for_the_user_where_the_family_writes_to_whom_it_speaks(string name)
+    {
+        string file = Path.Join(Templates, name + ".jinja");
+        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
+        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = await File.ReadAllTextAsync(file, Cancellation) });
+        ChatOptions options = new() { ResponseFormat = ChatResponseFormat.Json, Temperature = 1, Seed = 2, MaxOutputTokens = 60 };
+
+        ChatResponse response = await client.GetResponseAsync("Hi", options, Cancellation);
+
+        Assert.Equal(JsonValueKind.Object, JsonElement.Parse(response.Text).ValueKind);
+    }
+
     [Fact]
     public async Task With_tools_and_a_schema_the_answer_is_json_or_a_call()
     {
@@ -134,6 +204,16 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
     [InlineData("deepseek-ai-DeepSeek-V3.2")]
     [InlineData("moonshotai-Kimi-K2")]
     [InlineData("GigaChat3.1-10B-A1.8B")]
+    [InlineData("GigaChat3-10B-A1.8B")]
+    [InlineData("openai-gpt-oss-120b")]
+    [InlineData("google-gemma-4-31B-it")]
+    [InlineData("google-gemma-4-31B-it-interleaved")]
+    [InlineData("meetkai-functionary-medium-v3.2")]
+    [InlineData("CohereForAI-c4ai-command-r-plus-tool_use")]
+    [InlineData("Cohere2MoE")]
+    [InlineData("deepseek-ai-DeepSeek-V3.1")]
+    [InlineData("deepseek-ai-DeepSeek-R1-Distill-Qwen-32B")]
+    [InlineData("fireworks-ai-llama-3-firefunction-v2")]
     public void What_a_template_writes_for_a_call_is_read_as_that_call(string name)
     {
         string file = Path.Join(Templates, name + ".jinja");
@@ -160,7 +240,7 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
         ToolCall? call = null;
         for (int end = to; end > from && call is null; end--)
         {
-            OutputReader reader = new(asked.Reasoning, startsWithReasoning: false, asked.Format, new ToolSchemas(new Dictionary<string, JsonElement> { ["get_weather"] = Weather.JsonSchema }));
+            OutputReader reader = (asked with { Reasoning = null }).CreateReader(new AnswerPlan("", "", null));
             call = reader.Push(answered[from..end]).Concat(reader.Finish()).Select(piece => piece.Call).FirstOrDefault(found => found?.Arguments.Count == 3);
         }
 
@@ -199,4 +279,6 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
         options.Tools = [Weather];
         return options;
     }
+
+    private sealed record Order(int Number, string? Note, Order? Before);
 }
