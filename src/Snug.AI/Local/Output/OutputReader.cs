@@ -75,7 +75,7 @@ internal sealed class OutputReader
     {
         string text = _held.ToString();
         List<(string Start, State Next, string? End)> marks = [];
-        if (_reasoning is not null && !_hasText)
+        if (_reasoning is not null && !_hasText && Begins(text.AsSpan().TrimStart(), _reasoning.Start))
         {
             marks.Add((_reasoning.Start, State.Reasoning, null));
         }
@@ -163,7 +163,7 @@ internal sealed class OutputReader
 
         string body = at < 0 ? text : text[..at];
         ToolCallReading reading = _format!.Read(body, _tools);
-        if (reading.Calls is null && reading.IsIncomplete && at >= 0 && _open.End is not null)
+        if (reading.Calls is null && reading.IsIncomplete && at >= 0)
         {
             _from = at + end.Length;
             return true;
@@ -207,6 +207,9 @@ internal sealed class OutputReader
     }
 
     private void Replace(string text) => _held.Clear().Append(text);
+
+    /// <summary>Whether a text begins with a mark, or with as much of it as there is text.</summary>
+    private static bool Begins(ReadOnlySpan<char> text, ReadOnlySpan<char> mark) => text.StartsWith(mark) || mark.StartsWith(text);
 
     /// <summary>Length of the longest end of the text that a mark begins with.</summary>
     private static int LongestBeginning(string text, IEnumerable<string> marks)
