@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Snug.AI.Tests;
@@ -5,9 +6,33 @@ namespace Snug.AI.Tests;
 // What is expected where an answer is to be a value of a type.
 public abstract partial class ChatClientBehaviour
 {
+    private static readonly JsonElement Schema = JsonElement.Parse("""{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}""");
+
     private const string Jimbo = """{"fullName":"Jimbo Smith","ageInYears":35,"homeTown":"Cardiff","job":"Programmer"}""";
 
     private static readonly Person JimboSmith = new("Jimbo Smith", 35, "Cardiff", Job.Programmer);
+
+    [Fact]
+    public async Task Json_can_be_asked_for_with_and_without_a_schema()
+    {
+        using IChatClient client = await CreateAsync(ScriptedReply.Of("""{"city":""", "\"Paris\"}"));
+        foreach (ChatResponseFormat format in new[] { ChatResponseFormat.Json, ChatResponseFormat.ForJsonSchema(Schema, "place", "A place.") })
+        {
+            ChatResponse whole = await client.GetResponseAsync(Question, new() { ResponseFormat = format }, Cancellation);
+            ChatResponse streamed = (await StreamAsync(client, new() { ResponseFormat = format })).ToChatResponse();
+
+            Assert.Equal("Paris", JsonElement.Parse(whole.Text).GetProperty("city").GetString());
+            Assert.Equal("Paris", JsonElement.Parse(streamed.Text).GetProperty("city").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Text_may_be_asked_for_by_name()
+    {
+        using IChatClient client = await CreateAsync(ScriptedReply.Of("x"));
+
+        Assert.Equal("x", (await client.GetResponseAsync(Question, new() { ResponseFormat = ChatResponseFormat.Text }, Cancellation)).Text);
+    }
 
     [Fact]
     public Task An_answer_can_be_an_object() => CheckStructuredAsync(JimboSmith, Jimbo);

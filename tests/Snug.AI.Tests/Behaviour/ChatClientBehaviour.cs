@@ -9,8 +9,6 @@ namespace Snug.AI.Tests;
 /// </summary>
 public abstract partial class ChatClientBehaviour
 {
-    private static readonly JsonElement Schema = JsonElement.Parse("""{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}""");
-
     /// <summary>The provider's name in the metadata.</summary>
     protected abstract string ProviderName { get; }
 
@@ -299,6 +297,7 @@ public abstract partial class ChatClientBehaviour
         ChatResponse response = await client.GetResponseAsync([new(ChatRole.System, "Be brief."), .. Question], new() { Instructions = "Be kind." }, Cancellation);
 
         Assert.Equal("x", response.Text);
+        AssertInOrder(Asked.Single(), "Be kind.", "Be brief.", "Where is the tower?");
     }
 
     [Fact]
@@ -311,28 +310,6 @@ public abstract partial class ChatClientBehaviour
         };
 
         Assert.Equal("x", (await client.GetResponseAsync(Question, options, Cancellation)).Text);
-    }
-
-    [Fact]
-    public async Task Json_can_be_asked_for_with_and_without_a_schema()
-    {
-        using IChatClient client = await CreateAsync(ScriptedReply.Of("""{"city":""", "\"Paris\"}"));
-        foreach (ChatResponseFormat format in new[] { ChatResponseFormat.Json, ChatResponseFormat.ForJsonSchema(Schema, "place", "A place.") })
-        {
-            ChatResponse whole = await client.GetResponseAsync(Question, new() { ResponseFormat = format }, Cancellation);
-            ChatResponse streamed = (await StreamAsync(client, new() { ResponseFormat = format })).ToChatResponse();
-
-            Assert.Equal("Paris", JsonElement.Parse(whole.Text).GetProperty("city").GetString());
-            Assert.Equal("Paris", JsonElement.Parse(streamed.Text).GetProperty("city").GetString());
-        }
-    }
-
-    [Fact]
-    public async Task Text_may_be_asked_for_by_name()
-    {
-        using IChatClient client = await CreateAsync(ScriptedReply.Of("x"));
-
-        Assert.Equal("x", (await client.GetResponseAsync(Question, new() { ResponseFormat = ChatResponseFormat.Text }, Cancellation)).Text);
     }
 
     [Fact]
