@@ -17,7 +17,7 @@ public sealed class StructuredOutputTests(RandomModelFixture fixture) : IClassFi
         const int Answers = 1000;
         const int AtOnce = 4;
         string folder = Path.Join(TestPaths.RepositoryRoot, "samples", "repositories", "models", "snug", "demonstration-model");
-        using LocalChatClient client = new(folder, new LocalChatClientOptions { MaxSessions = AtOnce });
+        using LocalChatClient client = new(folder, new LocalChatClientOptions { MaxSessions = AtOnce, Model = new() { Model = new ModelOptions { Threads = 1 } } });
 
         // Every fourth is greedy, as the model's own settings have it; the others are sampled.
         int[] seeds = [.. Enumerable.Range(0, Answers)];
