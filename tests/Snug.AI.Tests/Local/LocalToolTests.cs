@@ -260,6 +260,23 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
         Assert.Equal(2, call.Arguments["limit"].GetInt32());
     }
 
+    [Fact]
+    public void The_reasoning_of_a_turn_with_calls_goes_back_to_gpt_oss()
+    {
+        string file = Path.Join(Templates, "openai-gpt-oss-120b.jinja");
+        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
+        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = File.ReadAllText(file) });
+        ChatMessage turn = new(ChatRole.Assistant, [new TextReasoningContent("Look it up."), new FunctionCallContent("c1", "get_weather", new Dictionary<string, object?>())]);
+        List<ChatMessage> messages = [new(ChatRole.User, "Question?"), turn, new(ChatRole.Tool, [new FunctionResultContent("c1", "21 degrees")])];
+
+        string quiet = writer.Write(messages, new() { Tools = [Weather] }).Text;
+        turn.Contents.Insert(1, new TextContent("I look."));
+        string said = writer.Write(messages, new() { Tools = [Weather] }).Text;
+
+        Assert.Contains("<|channel|>analysis<|message|>Look it up.<|end|>", quiet, StringComparison.Ordinal);
+        Assert.Contains("I look.", said, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("meta-llama-Llama-3.1-8B-Instruct")]
     [InlineData("mistralai-Mistral-Nemo-Instruct-2407")]

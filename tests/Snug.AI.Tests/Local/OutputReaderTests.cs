@@ -156,6 +156,7 @@ public sealed class OutputReaderTests
     [InlineData("<|channel|>final<|message|>So.", "So.", "", 0)]
     [InlineData("<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>commentary to=functions.now <|constrain|>json<|message|>{}<|call|>", "", "hm", 1)]
     [InlineData("<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>commentary<|message|>I look.<|end|><|start|>assistant to=functions.now<|channel|>commentary json<|message|>{}<|call|>", "I look.", "hm", 1)]
+    [InlineData("<|channel|>commentary<|message|>I look.<|end|><|start|>assistant<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|> So.", "I look. So.", "hm", 0)]
     public void Channels_are_reasoning_text_and_calls(string text, string expected, string reasoning, int count)
     {
         for (int size = 1; size <= text.Length; size++)

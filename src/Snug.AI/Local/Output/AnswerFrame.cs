@@ -13,7 +13,7 @@ internal sealed record AnswerFrame(string Sign, string[] Marks, string Opening, 
             "<|channel|>commentary",
             [
                 "<|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>", "<|start|>assistant<|channel|>commentary<|message|>",
-                "<|channel|>commentary<|message|>", "<|end|>",
+                "<|channel|>commentary<|message|>", "<|start|>assistant", "<|end|>",
             ],
             "",
             "<|channel|>final<|message|>"),

@@ -75,7 +75,8 @@ internal sealed class OutputReader
     {
         string text = _held.ToString();
         List<(string Start, State Next, string? End)> marks = [];
-        if (_reasoning is not null && !_hasText && Begins(text.AsSpan().TrimStart(), _reasoning.Start))
+        bool mayReason = _frame is not null || (!_hasText && Begins(text.AsSpan().TrimStart(), _reasoning?.Start));
+        if (_reasoning is not null && mayReason)
         {
             marks.Add((_reasoning.Start, State.Reasoning, null));
         }
