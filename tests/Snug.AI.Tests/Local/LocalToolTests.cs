@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Snug.Inference;
 using Snug.Inference.Tests;
 
 namespace Snug.AI.Tests;
@@ -153,6 +155,28 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
         ChatResponse response = await client.GetResponseAsync("Hi", options, Cancellation);
 
         Assert.Equal(JsonValueKind.Object, JsonElement.Parse(response.Text).ValueKind);
+    }
+
+    [Theory]
+    [InlineData("meetkai-functionary-medium-v3.2", "all\n{", "now\n")]
+    [InlineData("openai-gpt-oss-120b", "<|channel|>final<|message|>{", "<|channel|>commentary to=functions.now")]
+    [InlineData("Mistral-Small-3.2-24B-Instruct-2506", "{", "[TOOL_CALLS]now")]
+    [InlineData("llama-cpp-deepseek-r1", "{", "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>now")]
+    [InlineData("Apertus-8B-Instruct", "{", "<|tools_prefix|>[{\"now")]
+    public async Task Json_or_a_call_comes_whole_whatever_the_family_writes_around_them(string name, string json, string call)
+    {
+        string file = Path.Join(Templates, name + ".jinja");
+        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
+        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = await File.ReadAllTextAsync(file, Cancellation) });
+        ChatOptions options = new() { Tools = [Weather, AIFunctionFactory.Create(() => "noon", "now")], ResponseFormat = ChatResponseFormat.Json, MaxOutputTokens = 160 };
+
+        ChatResponse answered = await client.GetResponseAsync("Hi", Script.With(new Beginning(json), options), Cancellation);
+        ChatResponse called = await client.GetResponseAsync("Hi", Script.With(new Beginning(call), options), Cancellation);
+
+        Assert.Equal(JsonValueKind.Object, JsonElement.Parse(answered.Text).ValueKind);
+        Assert.Equal(ChatFinishReason.Stop, answered.FinishReason);
+        Assert.Equal("now", Assert.Single(called.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>()).Name);
+        Assert.Equal(("", ChatFinishReason.ToolCalls), (called.Text, called.FinishReason));
     }
 
     [Fact]
@@ -315,6 +339,22 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
         ChatOptions options = Script.Saying(fixture.Model.Tokenizer, text);
         options.Tools = [Weather];
         return options;
+    }
+
+    /// <summary>Has the model begin with a text, byte by byte, and go on as it likes.</summary>
+    private sealed class Beginning(string text) : ILogitsProcessor
+    {
+        private const float Certainty = 1000;
+        private readonly byte[] _bytes = Encoding.UTF8.GetBytes(text);
+
+        public void Process(ReadOnlySpan<int> tokens, int promptLength, Span<float> logits)
+        {
+            int said = tokens.Length - promptLength;
+            if (said < _bytes.Length)
+            {
+                logits[_bytes[said]] += Certainty;
+            }
+        }
     }
 
     private sealed record Order(int Number, string? Note, Order? Before);
