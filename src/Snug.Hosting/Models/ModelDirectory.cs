@@ -57,7 +57,7 @@ internal sealed partial class ModelDirectory : IModelDirectory, IDisposable, IAs
     /// <summary>How long to wait after a failure before the next try.</summary>
     public TimeSpan DelayAfter(ModelEntry entry, Exception failure)
     {
-        double doubled = _options.RetryDelay.TotalSeconds * Math.Pow(2, Math.Clamp(entry.Failures - 1, 0, 30));
+        double doubled = _options.RetryDelay.TotalSeconds * Math.Pow(2, Math.Min(entry.Failures, 30));
         TimeSpan delay = TimeSpan.FromSeconds(Math.Min(doubled, _options.MaxRetryDelay.TotalSeconds));
         return failure is HubException { RetryAfter: { } asked } && asked > delay ? asked : delay;
     }
