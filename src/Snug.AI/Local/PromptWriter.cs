@@ -51,8 +51,8 @@ internal sealed class PromptWriter
             {
                 // As SmolLM3 calls them, and Firefunction, which takes them as text and wants to know the time.
                 variables["xml_tools"] = described;
-                variables["functions"] = ConversationMapper.ToJson(described).GetRawText();
-                variables["datetime"] = _options.Time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss 'GMT'", CultureInfo.InvariantCulture);
+                variables.TryAdd("functions", ConversationMapper.ToJson(described).GetRawText());
+                variables.TryAdd("datetime", _options.Time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss 'GMT'", CultureInfo.InvariantCulture));
             }
 
             ChatTemplateOptions chat = new() { AddGenerationPrompt = true, Template = _template, Tools = described, Variables = variables, Time = _options.Time };

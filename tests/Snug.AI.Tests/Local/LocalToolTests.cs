@@ -3,13 +3,12 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Snug.Inference;
 using Snug.Inference.Tests;
+using Snug.Tests;
 
 namespace Snug.AI.Tests;
 
 public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<RandomModelFixture>
 {
-    private static readonly string Templates = Path.Join(TestPaths.RepositoryRoot, "..", "shared", "fixtures", "templates");
-
     private static readonly AIFunction Weather = AIFunctionFactory.Create(
         (string city, int days, int? limit = null) => $"{city} {days} {limit}", "get_weather", "Tells the weather.");
 
@@ -96,9 +95,7 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
     [InlineData("openai-gpt-oss-120b")]
     public async Task A_call_can_be_demanded_of_a_model_of_every_family_whose_arguments_are_json(string name)
     {
-        string file = Path.Join(Templates, name + ".jinja");
-        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
-        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = await File.ReadAllTextAsync(file, Cancellation) });
+        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf(name) });
         AIFunction other = AIFunctionFactory.Create((Order order) => order.Number, "place_order", "Orders.");
         foreach (ChatToolMode mode in new ChatToolMode[] { ChatToolMode.RequireAny, ChatToolMode.RequireSpecific("place_order") })
         {
@@ -137,9 +134,7 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
     [Fact]
     public async Task A_call_can_be_demanded_of_command_r_plus_whose_template_knows_simple_parameters_only()
     {
-        string file = Path.Join(Templates, "CohereForAI-c4ai-command-r-plus-tool_use.jinja");
-        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
-        await CheckDemandedAsync(await File.ReadAllTextAsync(file, Cancellation));
+        await CheckDemandedAsync(TemplateOf("CohereForAI-c4ai-command-r-plus-tool_use"));
     }
 
     [Theory]
@@ -147,9 +142,7 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
     [InlineData("openai-gpt-oss-120b")]
     public async Task Json_is_an_answer_for_the_user_where_the_family_writes_to_whom_it_speaks(string name)
     {
-        string file = Path.Join(Templates, name + ".jinja");
-        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
-        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = await File.ReadAllTextAsync(file, Cancellation) });
+        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf(name) });
         ChatOptions options = new() { ResponseFormat = ChatResponseFormat.Json, Temperature = 1, Seed = 2, MaxOutputTokens = 60 };
 
         ChatResponse response = await client.GetResponseAsync("Hi", options, Cancellation);
@@ -165,9 +158,7 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
     [InlineData("Apertus-8B-Instruct", "{", "<|tools_prefix|>[{\"now")]
     public async Task Json_or_a_call_comes_whole_whatever_the_family_writes_around_them(string name, string json, string call)
     {
-        string file = Path.Join(Templates, name + ".jinja");
-        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
-        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = await File.ReadAllTextAsync(file, Cancellation) });
+        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf(name) });
         ChatOptions options = new() { Tools = [Weather, AIFunctionFactory.Create(() => "noon", "now")], ResponseFormat = ChatResponseFormat.Json, MaxOutputTokens = 160 };
 
         ChatResponse answered = await client.GetResponseAsync("Hi", Script.With(new Beginning(json), options), Cancellation);
@@ -249,10 +240,7 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
     [InlineData("fireworks-ai-llama-3-firefunction-v2")]
     public void What_a_template_writes_for_a_call_is_read_as_that_call(string name)
     {
-        string file = Path.Join(Templates, name + ".jinja");
-        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
-        string source = File.ReadAllText(file);
-        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = source });
+        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf(name) });
         Dictionary<string, object?> arguments = new() { ["city"] = "Paris \"é\"", ["days"] = 3, ["limit"] = 2 };
         List<ChatMessage> messages = [new(ChatRole.User, "Question?")];
         WrittenPrompt asked = writer.Write(messages, new() { Tools = [Weather] });
@@ -287,9 +275,7 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
     [Fact]
     public void The_reasoning_of_a_turn_with_calls_goes_back_to_gpt_oss()
     {
-        string file = Path.Join(Templates, "openai-gpt-oss-120b.jinja");
-        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
-        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = File.ReadAllText(file) });
+        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf("openai-gpt-oss-120b") });
         ChatMessage turn = new(ChatRole.Assistant, [new TextReasoningContent("Look it up."), new FunctionCallContent("c1", "get_weather", new Dictionary<string, object?>())]);
         List<ChatMessage> messages = [new(ChatRole.User, "Question?"), turn, new(ChatRole.Tool, [new FunctionResultContent("c1", "21 degrees")])];
 
@@ -306,9 +292,7 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
     [InlineData("mistralai-Mistral-Nemo-Instruct-2407")]
     public void Several_calls_with_foreign_ids_are_written_as_the_template_can(string name)
     {
-        string file = Path.Join(Templates, name + ".jinja");
-        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
-        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = File.ReadAllText(file) });
+        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf(name) });
         Dictionary<string, object?> arguments = new() { ["city"] = "Paris" };
         List<ChatMessage> messages =
         [
@@ -332,6 +316,13 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
 
         Assert.Equal("get_weather", Assert.Single(response.Messages[0].Contents.OfType<FunctionCallContent>()).Name);
         Assert.Equal("", response.Text);
+    }
+
+    private static string TemplateOf(string name)
+    {
+        string? fixtures = SharedFixtures.Find(TestPaths.RepositoryRoot);
+        Assert.SkipWhen(fixtures is null, SharedFixtures.Missing);
+        return File.ReadAllText(Path.Join(fixtures, "templates", name + ".jinja"));
     }
 
     private ChatOptions With(string text)

@@ -169,6 +169,7 @@ public sealed class OutputReaderTests
     [InlineData(">>>all\nHello\nyou >>", "Hello\nyou >>", 0)]
     [InlineData(">>>all\nI look.>>>now\n{}>>>weather\n{\"city\": \">>>\"}", "I look.", 2)]
     [InlineData(">>>now\n{}", "", 1)]
+    [InlineData(">>>all\nTry:\n>>> x\n{}\nor\n>>>", "Try:\n>>> x\n{}\nor\n>>>", 0)]
     public void Recipients_are_the_user_or_functions(string text, string expected, int count)
     {
         for (int size = 1; size <= text.Length; size++)

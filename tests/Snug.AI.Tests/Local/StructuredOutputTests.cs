@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Snug.Inference;
 using Snug.Inference.Tests;
+using Snug.Tests;
 
 namespace Snug.AI.Tests;
 
@@ -36,9 +37,9 @@ public sealed class StructuredOutputTests(RandomModelFixture fixture) : IClassFi
     [Fact]
     public async Task Answers_of_a_trained_model_with_a_sentencepiece_vocabulary_satisfy_their_schemas()
     {
-        string folder = Path.Join(TestPaths.RepositoryRoot, "..", "shared", "fixtures", "models", "stories260K-hf");
-        Assert.SkipUnless(Directory.Exists(folder), "The model is not there.");
-        using LocalChatClient client = new(folder, new LocalChatClientOptions
+        string? fixtures = SharedFixtures.Find(TestPaths.RepositoryRoot);
+        Assert.SkipWhen(fixtures is null, SharedFixtures.Missing);
+        using LocalChatClient client = new(Path.Join(fixtures, "models", "stories260K-hf"), new LocalChatClientOptions
         {
             ChatTemplate = "{{ bos_token }}{{ messages[0].content }}",
             Model = new() { Model = new ModelOptions { Threads = 1, ContextLength = 512 } },

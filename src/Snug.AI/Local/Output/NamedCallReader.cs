@@ -31,11 +31,11 @@ internal static class NamedCallReader
         return split < 0 ? default : One(null, text[..split], text[(split + 1)..]);
     }
 
-    /// <summary>A line with the name, and the arguments behind it.</summary>
+    /// <summary>A line with the name, and the arguments behind it. The mark before it is Python's prompt, too, so the function has to be one that there is.</summary>
     public static ToolCallReading ReadRecipient(string text, ToolSchemas tools)
     {
         int split = text.IndexOf('\n', StringComparison.Ordinal);
-        return split < 0 ? default : One(null, text[..split], text[(split + 1)..]);
+        return split < 0 || !tools.Has(text[..split].Trim()) ? default : One(null, text[..split], text[(split + 1)..]);
     }
 
     /// <summary><c>name &lt;|constrain|>json&lt;|message|>{…}</c>; between name and message may stand the channel.</summary>
