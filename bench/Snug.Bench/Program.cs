@@ -8,6 +8,8 @@ try
         "download" => await DownloadCommand.RunAsync(rest),
         "embed" => await EmbedCommand.RunAsync(rest),
         "generate" => await GenerateCommand.RunAsync(rest),
+        "generate-start" => await GenerateStartCommand.RunAsync(rest),
+        "generate-start-once" => GenerateStartCommand.RunOnce(rest),
         "serve" => await ServeCommand.RunAsync(rest),
         "tokenizers-load" => await TokenizersLoadCommand.RunAsync(rest),
         "tokenizers-load-once" => TokenizersLoadCommand.RunOnce(rest),
@@ -60,11 +62,18 @@ static int Usage(string problem)
           --prompt N        tokens of the prompt; 512 by default
           --decode N        tokens to generate; 64 by default
           --depths LIST     tokens in the cache before generation; 0 by default
+          --batches LIST    sequences that generate together, whose tokens a second are added up; none by default
           --rounds N        3 by default
           --llama-bench F   llama.cpp's benchmark program, to run beside
           --model PATH      a folder or GGUF file to measure instead of made ones, samples/repositories/models/snug/demonstration-model for example
           --work FOLDER     where the models are written; the temporary folder by default
           --markdown FILE   writes the table
+
+        usage: Snug.Bench generate-start [options]
+
+          --shapes, --types, --llama-bench, --work, --markdown   as above
+          --threads N       the number of cores by default
+          --rounds N        5 by default
         """);
     return 2;
 }

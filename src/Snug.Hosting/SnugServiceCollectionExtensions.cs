@@ -36,11 +36,13 @@ public static class SnugServiceCollectionExtensions
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
 
-        services.TryAddSingleton(provider => new HubClient(
-            provider.GetRequiredService<IOptions<SnugOptions>>().Value.Hub,
+        services.TryAddSingleton<HubClientFactory>(provider => options => new HubClient(
+            options,
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(HttpClientName),
             provider.GetRequiredService<ILogger<HubClient>>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider =>
+            provider.GetRequiredService<HubClientFactory>()(provider.GetRequiredService<IOptions<SnugOptions>>().Value.Hub));
         services.TryAddSingleton<ModelTelemetry>();
         services.TryAddSingleton<ModelDirectory>();
         services.TryAddSingleton<IModelDirectory>(provider => provider.GetRequiredService<ModelDirectory>());

@@ -89,4 +89,7 @@ public sealed class HubClientOptions
 
     /// <summary>A product token (<c>name/version</c>) put in front of the user agent.</summary>
     public string? UserAgent { get; set; }
+
+    /// <summary>Options of their own with the same values.</summary>
+    public HubClientOptions Clone() => (HubClientOptions)MemberwiseClone();
 }

@@ -56,6 +56,12 @@ public sealed class PretrainedModel : IDisposable
     /// <summary>Whether conversations can be had with it: there is a chat template.</summary>
     public bool HasChatTemplate => Tokenizer.Configuration.ChatTemplates.Count > 0;
 
+    /// <summary>Tells which repository a name stands for that <see cref="FromHubAsync"/> takes, with the revision and path in it.</summary>
+    /// <param name="model">The name.</param>
+    /// <param name="endpoint">The Hub's address, for names that are addresses of pages.</param>
+    /// <exception cref="HubException">It is no name of a repository.</exception>
+    public static RepositoryReference ParseName(string model, Uri endpoint) => ModelReference.Parse(model, endpoint).Repository;
+
     /// <summary>
     /// Finds a model of the Hub and downloads what is needed of it: configuration, tokenizer, and the weights, of which safetensors come
     /// first. Of a GGUF repository, <c>org/repo:Q4_K_M</c> names the file by its quantization, and <c>hf://org/repo/FILE</c> by its name.

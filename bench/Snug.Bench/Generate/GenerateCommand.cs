@@ -11,14 +11,16 @@ internal static class GenerateCommand
     private const int DefaultPrompt = 512;
     private const int DefaultDecode = 64;
     private const int DefaultRounds = 3;
+    private const int BatchPrompt = 16;
 
     public static async Task<int> RunAsync(string[] args)
     {
-        Arguments arguments = new(args, "shapes", "types", "threads", "prompt", "decode", "depths", "rounds", "llama-bench", "work", "model", "markdown");
+        Arguments arguments = new(args, "shapes", "types", "threads", "prompt", "decode", "depths", "batches", "rounds", "llama-bench", "work", "model", "markdown");
         IReadOnlyList<string> shapes = arguments.List("shapes", ModelShape.All.Select(shape => shape.Name)) ?? ["135M"];
         IReadOnlyList<string> types = arguments.List("types", SyntheticModel.Types) ?? SyntheticModel.Types;
         int[] threads = Numbers(arguments.Text("threads") ?? $"1,{Environment.ProcessorCount}", "threads");
         int[] depths = Numbers(arguments.Text("depths") ?? "0", "depths");
+        int[] batches = arguments.Text("batches") is { } list ? Numbers(list, "batches") : [];
         int prompt = (int)arguments.Number("prompt", DefaultPrompt);
         int decode = (int)arguments.Number("decode", DefaultDecode);
         string work = Directory.CreateDirectory(arguments.Text("work") ?? Path.Join(Path.GetTempPath(), "snug-bench-models")).FullName;
@@ -34,7 +36,7 @@ internal static class GenerateCommand
             {
                 foreach (int count in threads)
                 {
-                    speeds.AddRange(RunSnug(path, model, count, prompt, decode, depths));
+                    speeds.AddRange(RunSnug(path, model, count, prompt, decode, depths, batches));
                     if (arguments.Text("llama-bench") is { } program && File.Exists(path))
                     {
                         speeds.AddRange(await LlamaBench.RunAsync(program, path, model, count, prompt, decode, depths));
@@ -74,7 +76,7 @@ internal static class GenerateCommand
         return (Path.GetFileName(full), full, bytes);
     }
 
-    private static List<Speed> RunSnug(string file, string model, int threads, int prompt, int decode, int[] depths)
+    private static List<Speed> RunSnug(string file, string model, int threads, int prompt, int decode, int[] depths, int[] batches)
     {
         List<Speed> speeds = [];
         using CausalModel loaded = CausalModel.Load(file, new ModelOptions { Threads = threads });
@@ -99,7 +101,32 @@ internal static class GenerateCommand
             speeds.Add(new Speed("Snug", model, threads, $"decode at {depth}", decode / Stopwatch.GetElapsedTime(start).TotalSeconds));
         }
 
+        speeds.AddRange(batches.Select(size => new Speed("Snug", model, threads, $"decode, {size} together", RunBatch(loaded, size, decode, tokens))));
         return speeds;
+    }
+
+    /// <summary>Tokens a second of several sequences together, after their prompts.</summary>
+    private static double RunBatch(CausalModel model, int size, int decode, int[] tokens)
+    {
+        using GenerationBatch batch = new(model, size);
+        for (int i = 0; i < size; i++)
+        {
+            batch.Add(tokens.AsSpan(i, BatchPrompt), new GenerationOptions { DoSample = false, MaxNewTokens = decode + 1, EndTokens = [] });
+        }
+
+        while (batch.Step().Count < size)
+        {
+            // Prompts are being read.
+        }
+
+        int count = 0;
+        long start = Stopwatch.GetTimestamp();
+        while (batch.Count > 0)
+        {
+            count += batch.Step().Count;
+        }
+
+        return count / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static string Report(List<Speed> speeds, Dictionary<int, double> bandwidth, Dictionary<string, long> sizes, string machine, int prompt, int decode)

@@ -38,13 +38,7 @@ public sealed class OpenAICompatibleEmbeddingGenerator : IEmbeddingGenerator<str
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(values);
-        string[] texts = [.. values];
-        if (texts.Contains(null))
-        {
-            throw new ArgumentException("A text is null.", nameof(values));
-        }
-
+        string[] texts = EmbeddingRequest.Texts(values);
         GeneratedEmbeddings<Embedding<float>> results = new(texts.Length);
         if (texts.Length == 0)
         {
@@ -66,9 +60,8 @@ public sealed class OpenAICompatibleEmbeddingGenerator : IEmbeddingGenerator<str
             }
         }
 
-        return results.Select(embedding => embedding.Vector.Length).Distinct().Count() > 1
-            ? throw _connection.Errors.Protocol("its vectors have different lengths")
-            : results;
+        EmbeddingRequest.CheckLengths(results, _connection.Errors);
+        return results;
     }
 
     /// <inheritdoc/>
@@ -93,27 +86,10 @@ public sealed class OpenAICompatibleEmbeddingGenerator : IEmbeddingGenerator<str
         JsonObject body = new()
         {
             ["model"] = model,
-            ["input"] = new JsonArray([.. texts.Select(text => (JsonNode?)text)]),
+            ["input"] = EmbeddingRequest.Array(texts),
             ["encoding_format"] = "float",
         };
-        if (options?.Dimensions is { } dimensions)
-        {
-            body["dimensions"] = dimensions;
-        }
-
-        foreach ((string name, object? value) in options?.AdditionalProperties ?? [])
-        {
-            body[name] = ChatRequest.Node(value);
-        }
-
-        if (options?.RawRepresentationFactory?.Invoke(this) is JsonObject raw)
-        {
-            foreach ((string name, JsonNode? value) in raw)
-            {
-                body[name] = value?.DeepClone();
-            }
-        }
-
+        EmbeddingRequest.AddOptions(body, options, this);
         return body;
     }
 
@@ -144,27 +120,10 @@ public sealed class OpenAICompatibleEmbeddingGenerator : IEmbeddingGenerator<str
 
     private float[] ReadVector(JsonElement item)
     {
-        float[]? vector = Json.Array(item, "embedding") is { } numbers ? ReadNumbers(numbers)
+        float[]? vector = Json.Array(item, "embedding") is { } numbers ? EmbeddingRequest.ReadNumbers(numbers)
             : Json.String(item, "embedding") is { } text ? ReadBase64(text)
             : null;
-        return vector is { Length: > 0 } && Array.TrueForAll(vector, float.IsFinite)
-            ? vector
-            : throw _connection.Errors.Protocol("a vector of it is no list of numbers");
-    }
-
-    private static float[]? ReadNumbers(JsonElement numbers)
-    {
-        float[] vector = new float[numbers.GetArrayLength()];
-        int i = 0;
-        foreach (JsonElement number in numbers.EnumerateArray())
-        {
-            if (number.ValueKind != JsonValueKind.Number || !number.TryGetSingle(out vector[i++]))
-            {
-                return null;
-            }
-        }
-
-        return vector;
+        return vector ?? throw _connection.Errors.Protocol("a vector of it is no list of numbers");
     }
 
     /// <summary>Little-endian floats in base 64, which some servers send whatever was asked for.</summary>
@@ -182,6 +141,6 @@ public sealed class OpenAICompatibleEmbeddingGenerator : IEmbeddingGenerator<str
             vector[i] = System.Buffers.Binary.BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
         }
 
-        return vector;
+        return EmbeddingRequest.IsVector(vector) ? vector : null;
     }
 }

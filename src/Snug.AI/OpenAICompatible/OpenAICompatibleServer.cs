@@ -44,8 +44,8 @@ public sealed record OpenAICompatibleServer
     /// </summary>
     public bool MayInlineReasoning { get; init; } = true;
 
-    /// <summary>Whether the server has embeddings under this protocol.</summary>
-    public bool HasEmbeddings { get; init; } = true;
+    /// <summary>How the server is asked for embeddings.</summary>
+    public EmbeddingApi Embeddings { get; init; }
 
     /// <summary>The most texts that are sent in one request for embeddings.</summary>
     public int EmbeddingBatchSize { get; init; } = 128;
@@ -71,7 +71,8 @@ public sealed record OpenAICompatibleServer
         KeyVariable = "HF_TOKEN",
         KeyPage = new("https://huggingface.co/settings/tokens"),
         AcceptsTopK = false,
-        HasEmbeddings = false,
+        Embeddings = EmbeddingApi.FeatureExtraction,
+        EmbeddingBatchSize = 32,
     };
 
     /// <summary>vLLM.</summary>

@@ -16,14 +16,20 @@ internal sealed class ProviderAnswer(HttpResponseMessage response, ProviderBody 
     /// <exception cref="ChatProviderException">It is none, it is an error, or it does not arrive.</exception>
     public async Task<JsonElement> ReadJsonAsync(string? model, CancellationToken cancellationToken)
     {
+        JsonElement root = await ReadValueAsync(model, cancellationToken).ConfigureAwait(false);
+        return root.ValueKind == JsonValueKind.Object ? root : throw errors.Protocol("it is no JSON object");
+    }
+
+    /// <summary>Reads the whole answer, whatever kind of value it is.</summary>
+    /// <exception cref="ChatProviderException">It is no JSON, it is an error, or it does not arrive.</exception>
+    public async Task<JsonElement> ReadValueAsync(string? model, CancellationToken cancellationToken)
+    {
         try
         {
             using MemoryStream buffer = new();
             await body.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
             JsonElement root = Json.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
-            return ProviderErrors.IsError(root) ? throw errors.FromAnswer(root, model)
-                : root.ValueKind != JsonValueKind.Object ? throw errors.Protocol("it is no JSON object")
-                : root;
+            return ProviderErrors.IsError(root) ? throw errors.FromAnswer(root, model) : root;
         }
         catch (JsonException e)
         {

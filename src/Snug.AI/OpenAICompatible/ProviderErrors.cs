@@ -25,6 +25,18 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
     public ChatProviderException NoModel() => Configuration(
         $"No model is named for the provider '{_name}'.", "Set LLM_MODEL, or the model in the options or of the request.");
 
+    public ChatProviderException NoRepository(string model) => Configuration(
+        $"The provider '{_name}' needs the name of a repository, which {Model(model)} is not.", "Name it as the Hub does, such as sentence-transformers/all-MiniLM-L6-v2.");
+
+    /// <summary>A model without pooling answers with a vector of each token.</summary>
+    public ChatProviderException TokenVectors(string model) =>
+        new(ChatProviderErrorKind.InvalidRequest, $"'{_name}' answers with a vector of each token of a text, and none of the text: {Model(model)} is no model for embeddings of texts.")
+        {
+            Provider = _name,
+            Model = model,
+            Advice = ["Take a model made for it; on the Hub it has the tag sentence-transformers, such as sentence-transformers/all-MiniLM-L6-v2."],
+        };
+
     public ChatProviderException NoKey() => new(ChatProviderErrorKind.Authentication, $"The provider '{_name}' needs a key, and there is none.")
     {
         Provider = _name,
@@ -41,7 +53,7 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
         }
 
         ChatProviderErrorKind kind = Classify(status, error);
-        TimeSpan? retryAfter = RetryAfter(response);
+        TimeSpan? retryAfter = RetryAfter(response) ?? (kind == ChatProviderErrorKind.Unavailable ? error.EstimatedTime : null);
         string text = Clean(error.Message);
         string name = string.Create(CultureInfo.InvariantCulture, $"{status} {Reason(response.StatusCode)}");
         return new ChatProviderException(kind, $"{Describe(kind, model)} ({name}{(text.Length > 0 ? ": " + text.TrimEnd('.') : "")}).")
@@ -255,7 +267,8 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
         {
             try
             {
-                return ReadError(Json.Parse(text));
+                JsonElement root = Json.Parse(text);
+                return ReadError(root) with { EstimatedTime = EstimatedTime(root) };
             }
             catch (JsonException)
             {
@@ -294,11 +307,20 @@ internal sealed class ProviderErrors(OpenAICompatibleOptions options, TimeProvid
         };
     }
 
+    private static TimeSpan? EstimatedTime(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("estimated_time", out JsonElement time)
+        && time.ValueKind == JsonValueKind.Number && time.GetDouble() is >= 0 and < 1e7 and double seconds
+            ? TimeSpan.FromSeconds(Math.Min(seconds, LongestRetryAfter.TotalSeconds))
+            : null;
+
     private static string? Code(string? text) => text is { Length: > 0 } ? Cut(Printable(text), MaxCodeLength) : null;
 
     /// <summary>What a server says of an error.</summary>
     private readonly record struct ServerError(string Message, string? Code, string? Type)
     {
+        /// <summary>How long the server thinks that it will still be loading the model.</summary>
+        public TimeSpan? EstimatedTime { get; init; }
+
         /// <summary>The name of the error: its code, where that does not only repeat the status, else its type.</summary>
         public string? Name => Code is { } code && !code.All(char.IsAsciiDigit) ? code : Type ?? Code;
     }

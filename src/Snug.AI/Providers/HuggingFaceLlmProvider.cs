@@ -13,6 +13,8 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
 {
     public const string ProviderName = "huggingface";
 
+    private const string ModelAdvice = "Set LLM_MODEL or HF_MODEL to a repository of the Hub, such as HuggingFaceTB/SmolLM2-135M-Instruct, or to a folder.";
+
     private readonly LlmProviderServices _services;
     private readonly ILogger _log;
     private readonly HubSettings _hub;
@@ -27,7 +29,7 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
         _hub = HubSettings.Resolve(HubOptions());
         if (HasToken)
         {
-            ProviderLog.TokenConfigured(_log, Info.TokenSource!);
+            ProviderLog.TokenConfigured(_log, TokenSource!);
         }
         else if (configuration.UseAuthToken is not false)
         {
@@ -44,30 +46,46 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
 
     public override LlmProviderInfo Info => base.Info with
     {
-        TokenSource = !HasToken ? null : Configuration.ApiKey is null ? _hub.TokenSource : "configuration",
+        TokenSource = TokenSource,
+        Settings = Describe(
+            Configuration.Model,
+            ("model path", _hub.CacheDirectory, Configuration.ModelPath is null ? SourceInHub("cache directory") : Configuration.SourceOf(nameof(LlmConfiguration.ModelPath))),
+            ("device", _device, Configuration.SourceOf(nameof(LlmConfiguration.Device))),
+            ("endpoint", _hub.Endpoint.AbsoluteUri, SourceInHub("endpoint")),
+            ("token", HasToken ? "(secret)" : null, TokenSource ?? "default")),
+        Missing = Configuration.Model is null ? [ModelAdvice] : [],
         Model = Configuration.Model,
         ModelPath = _hub.CacheDirectory,
         Device = _device,
     };
+
+    private string? TokenSource => !HasToken ? null : Configuration.ApiKey is null ? _hub.TokenSource : "configuration";
 
     public override IChatClient CreateChatClient()
     {
         string model = RequireModel();
         return new LazyChatClient(Name, _hub.Endpoint, model, cancellationToken => LoadAsync(
             model,
-            async options =>
+            async request =>
             {
                 LocalModelLoader load = _services.LoadLocalModel ?? LocalModels.LoadAsync;
-                LocalModel loaded = await load(new LocalModelRequest(model, options), cancellationToken).ConfigureAwait(false);
+                LocalModel loaded = await load(request, cancellationToken).ConfigureAwait(false);
                 return (loaded.Client, loaded.Source);
-            }));
+            },
+            cancellationToken));
     }
 
     public override IEmbeddingGenerator<string, Embedding<float>> CreateEmbeddingGenerator()
     {
         string model = RequireModel();
         return new LazyEmbeddingGenerator(Name, _hub.Endpoint, model, cancellationToken => LoadAsync(
-            model, options => LocalModels.LoadEncoderAsync(model, options, _services.TimeProvider, cancellationToken)));
+            model, request => LocalModels.LoadEncoderAsync(request, _services.TimeProvider, cancellationToken), cancellationToken));
+    }
+
+    public override LocalModelRequest? FindLocalModel()
+    {
+        string model = RequireModel();
+        return IsLocalPath(model) ? null : new LocalModelRequest(model, LoadOptions());
     }
 
     public override void SetVariables(IDictionary<string, string?> environment)
@@ -94,30 +112,56 @@ internal sealed class HuggingFaceLlmProvider : LlmProvider
 
     private static string Clean(string name) => string.Concat(name.Take(40).Select(c => char.IsControl(c) ? '?' : c));
 
-    private HubClientOptions HubOptions() => new()
+    private string SourceInHub(string setting) => _hub.All.FirstOrDefault(known => known.Name == setting)?.Source ?? "default";
+
+    private static bool IsLocalPath(string model) => Directory.Exists(model) || File.Exists(model);
+
+    private HubClientOptions HubOptions()
     {
-        Token = Configuration.UseAuthToken is false ? null : Configuration.ApiKey?.ToToken(),
-        UseImplicitToken = Configuration.UseAuthToken is false ? false : null,
-        CacheDirectory = Configuration.ModelPath,
-        ReadVariable = _services.ReadVariable,
-    };
+        HubClientOptions options = _services.Hub?.Clone() ?? new HubClientOptions();
+        if (Configuration.UseAuthToken is false)
+        {
+            options.Token = null;
+            options.UseImplicitToken = false;
+        }
+        else
+        {
+            options.Token = Configuration.ApiKey?.ToToken() ?? options.Token;
+        }
+
+        options.CacheDirectory = Configuration.ModelPath ?? options.CacheDirectory;
+        options.ReadVariable = _services.ReadVariable ?? options.ReadVariable;
+        return options;
+    }
+
+    /// <summary>How models are loaded: with the token that was found when the provider was made, and not one that turns up later. What was logged is what is sent.</summary>
+    private PretrainedModelOptions LoadOptions()
+    {
+        HubClientOptions hub = HubOptions();
+        hub.Token = _hub.Token;
+        hub.UseImplicitToken = false;
+        return new PretrainedModelOptions { Hub = hub };
+    }
 
     private string RequireModel() => Configuration.Model ?? throw new ChatProviderException(
         ChatProviderErrorKind.Configuration, $"No model is named for the provider '{Name}'.")
     {
         Provider = Name,
-        Advice = ["Set LLM_MODEL or HF_MODEL to a repository of the Hub, such as HuggingFaceTB/SmolLM2-135M-Instruct, or to a folder."],
+        Advice = [ModelAdvice],
     };
 
-    private async Task<T> LoadAsync<T>(string model, Func<PretrainedModelOptions, Task<(T Loaded, PretrainedSource? Source)>> load)
+    private async Task<T> LoadAsync<T>(
+        string model, Func<LocalModelRequest, Task<(T Loaded, PretrainedSource? Source)>> load, CancellationToken cancellationToken)
     {
-        // The token that was found when the provider was made, and not one that turns up later: what was logged is what is sent.
-        HubClientOptions hub = HubOptions();
-        hub.Token = _hub.Token;
-        hub.UseImplicitToken = false;
         try
         {
-            (T loaded, PretrainedSource? source) = await load(new PretrainedModelOptions { Hub = hub }).ConfigureAwait(false);
+            LocalModelRequest request = new(model, LoadOptions());
+            if (_services.PrepareLocalModel is { } prepare && !IsLocalPath(model))
+            {
+                request = await prepare(request, cancellationToken).ConfigureAwait(false);
+            }
+
+            (T loaded, PretrainedSource? source) = await load(request).ConfigureAwait(false);
             LogReady(model, source);
             return loaded;
         }

@@ -38,4 +38,10 @@ public sealed record LlmConfiguration
 
     /// <summary>The variable or file that <see cref="ApiKey"/> was taken from, or <see langword="null"/> where the caller gave it.</summary>
     internal string? KeySource { get; init; }
+
+    /// <summary>The variables that properties were taken from, by the names of the properties; <see langword="null"/> where no environment was asked.</summary>
+    internal IReadOnlyDictionary<string, string>? Sources { get; init; }
+
+    /// <summary>Where the value of a property came from: <c>configuration</c>, a variable, or <c>default</c>.</summary>
+    internal string SourceOf(string property) => Sources?.GetValueOrDefault(property) ?? "configuration";
 }

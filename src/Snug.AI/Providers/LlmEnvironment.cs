@@ -12,9 +12,11 @@ internal static class LlmEnvironment
     /// <exception cref="ChatProviderException">A variable makes no sense (<see cref="ChatProviderErrorKind.Configuration"/>).</exception>
     public static LlmConfiguration Complete(LlmConfiguration explicitly, Func<string, string?> read)
     {
-        string provider = explicitly.Provider ?? Read(read, "LLM_PROVIDER") ?? LlmConfiguration.DefaultProvider;
+        Dictionary<string, string> sources = [];
+        string provider = Pick(nameof(LlmConfiguration.Provider), explicitly.Provider, "LLM_PROVIDER") ?? LlmConfiguration.DefaultProvider;
         bool isHub = IsHub(provider);
         Uri? address = explicitly.BaseAddress ?? (isHub ? null : ReadAddress(read));
+        Note(nameof(LlmConfiguration.BaseAddress), explicitly.BaseAddress is not null, address is null ? null : AddressVariable);
         ApiKey? key = explicitly.ApiKey;
         string? source = null;
         if (key is null && explicitly.UseAuthToken is not false)
@@ -27,12 +29,22 @@ internal static class LlmEnvironment
             Provider = provider,
             ApiKey = key,
             KeySource = source,
-            Model = explicitly.Model ?? Read(read, "LLM_MODEL") ?? Read(read, isHub ? "HF_MODEL" : "OPENAI_MODEL"),
-            ModelPath = explicitly.ModelPath ?? Read(read, "HF_MODEL_PATH"),
-            Device = explicitly.Device ?? Read(read, "HF_DEVICE") ?? LlmConfiguration.DefaultDevice,
+            Model = Pick(nameof(LlmConfiguration.Model), explicitly.Model, "LLM_MODEL", isHub ? "HF_MODEL" : "OPENAI_MODEL"),
+            ModelPath = Pick(nameof(LlmConfiguration.ModelPath), explicitly.ModelPath, "HF_MODEL_PATH"),
+            Device = Pick(nameof(LlmConfiguration.Device), explicitly.Device, "HF_DEVICE") ?? LlmConfiguration.DefaultDevice,
             UseAuthToken = explicitly.UseAuthToken ?? true,
             BaseAddress = address,
+            Sources = sources,
         };
+
+        string? Pick(string property, string? given, params string[] variables)
+        {
+            string? variable = Array.Find(variables, name => Read(read, name) is not null);
+            Note(property, given is not null, variable);
+            return given ?? (variable is null ? null : Read(read, variable));
+        }
+
+        void Note(string property, bool isGiven, string? variable) => sources[property] = isGiven ? "configuration" : variable ?? "default";
     }
 
     public static bool IsHub(string provider) => provider.Trim().StartsWith("huggingface", StringComparison.OrdinalIgnoreCase);

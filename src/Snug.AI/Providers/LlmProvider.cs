@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Snug.Hub;
 
 namespace Snug.AI;
 
@@ -34,7 +35,29 @@ public abstract class LlmProvider
         UseAuthToken = Configuration.UseAuthToken is not false,
         TokenSource = HasToken ? Configuration.KeySource ?? "configuration" : null,
         Model = Configuration.Model,
+        Settings = Describe(Configuration.Model),
     };
+
+    /// <summary>The settings that all providers have, then those of one kind; what has no value is left out.</summary>
+    private protected IReadOnlyList<ResolvedSetting> Describe(string? model, params ReadOnlySpan<(string Name, string? Value, string Source)> others)
+    {
+        List<ResolvedSetting> settings = [new("provider", Name, Configuration.SourceOf(nameof(LlmConfiguration.Provider)))];
+        Add("model", model, Configuration.Model is null ? "default" : Configuration.SourceOf(nameof(LlmConfiguration.Model)));
+        foreach ((string name, string? value, string source) in others)
+        {
+            Add(name, value, source);
+        }
+
+        return settings;
+
+        void Add(string name, string? value, string source)
+        {
+            if (value is not null)
+            {
+                settings.Add(new ResolvedSetting(name, value, source));
+            }
+        }
+    }
 
     /// <summary>Makes a chat client; the caller disposes of it.</summary>
     public abstract IChatClient CreateChatClient();
@@ -43,6 +66,13 @@ public abstract class LlmProvider
     /// <exception cref="NotSupportedException">The provider has no embeddings.</exception>
     public virtual IEmbeddingGenerator<string, Embedding<float>> CreateEmbeddingGenerator() =>
         throw new NotSupportedException($"The provider '{Name}' has no embeddings.");
+
+    /// <summary>
+    /// The model of the Hub that it runs in this process, whose files must be downloaded before it can answer; <see langword="null"/> where
+    /// there is none, or where the model is a folder or a file.
+    /// </summary>
+    /// <exception cref="ChatProviderException">No model is named.</exception>
+    public virtual LocalModelRequest? FindLocalModel() => null;
 
     /// <summary>
     /// Puts the token into the environment of a program that is about to be started, under the names that other libraries look for. Nothing

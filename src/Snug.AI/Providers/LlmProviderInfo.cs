@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Snug.Hub;
 
 namespace Snug.AI;
 
@@ -26,6 +27,15 @@ public sealed record LlmProviderInfo(string Provider, bool TokenConfigured)
     /// <summary>The server's address, for remote ones.</summary>
     public Uri? Address { get; init; }
 
+    /// <summary>
+    /// What it is set to and where each of it came from: an option of the configuration (<c>configuration</c>), a variable, a file, or
+    /// <c>default</c>. A token shows as <c>(secret)</c>.
+    /// </summary>
+    public IReadOnlyList<ResolvedSetting> Settings { get; init; } = [];
+
+    /// <summary>What it lacks to answer, and how to give it. Empty: nothing.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
     /// <summary>The same as a JSON object, members in snake case.</summary>
     public string ToJson()
     {
@@ -41,6 +51,24 @@ public sealed record LlmProviderInfo(string Provider, bool TokenConfigured)
             writer.WriteString("model_path", ModelPath);
             writer.WriteString("device", Device);
             writer.WriteString("address", Address?.AbsoluteUri);
+            writer.WriteStartArray("settings");
+            foreach (ResolvedSetting setting in Settings)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", setting.Name);
+                writer.WriteString("value", setting.Value);
+                writer.WriteString("source", setting.Source);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("missing");
+            foreach (string missing in Missing)
+            {
+                writer.WriteStringValue(missing);
+            }
+
+            writer.WriteEndArray();
             writer.WriteEndObject();
         }
 

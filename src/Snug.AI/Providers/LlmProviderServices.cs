@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Snug.Hub;
+using Snug.Pretrained;
 
 namespace Snug.AI;
 
@@ -17,6 +19,18 @@ public sealed record LlmProviderServices
 
     /// <summary>Where environment variables are read. Unset: this process.</summary>
     public Func<string, string?>? ReadVariable { get; init; }
+
+    /// <summary>
+    /// Settings of the Hub's client for models that run in this process; what the configuration says of token and cache comes before them.
+    /// Unset: those of the environment.
+    /// </summary>
+    public HubClientOptions? Hub { get; init; }
+
+    /// <summary>
+    /// Makes the files of a model ready before it is loaded, and says how they are had then: a program that downloads models by itself
+    /// puts its client, the commit and <see cref="PretrainedOptions.Offline"/> into the options. Unset: loading downloads them.
+    /// </summary>
+    public Func<LocalModelRequest, CancellationToken, Task<LocalModelRequest>>? PrepareLocalModel { get; init; }
 
     /// <summary>Loads models that run in this process. Unset: the engine of Snug.</summary>
     public LocalModelLoader? LoadLocalModel { get; init; }

@@ -22,11 +22,13 @@ internal static class LocalModels
     }
 
     public static async Task<(IEmbeddingGenerator<string, Embedding<float>> Generator, PretrainedSource? Source)> LoadEncoderAsync(
-        string model, PretrainedOptions options, TimeProvider time, CancellationToken cancellationToken)
+        LocalModelRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
+        (string model, PretrainedModelOptions options) = request;
+        SentenceEncoderOptions from = new() { Hub = options.Hub, Client = options.Client, Offline = options.Offline, Revision = options.Revision };
         SentenceEncoder encoder = Directory.Exists(model)
             ? SentenceEncoder.FromDirectory(model)
-            : await SentenceEncoder.FromHubAsync(model, new SentenceEncoderOptions { Hub = options.Hub }, cancellationToken).ConfigureAwait(false);
+            : await SentenceEncoder.FromHubAsync(model, from, cancellationToken).ConfigureAwait(false);
         try
         {
             await encoder.LoadAsync(cancellationToken).ConfigureAwait(false);

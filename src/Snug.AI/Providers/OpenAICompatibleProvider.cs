@@ -22,7 +22,7 @@ internal sealed class OpenAICompatibleProvider : LlmProvider
         };
 
         ILogger log = services.LoggerFactory.CreateLogger<LlmProvider>();
-        Uri? address = configuration.BaseAddress ?? server.BaseAddress;
+        Uri? address = Address;
         if (HasToken)
         {
             if (server.KeyVariable == "HF_TOKEN")
@@ -39,7 +39,7 @@ internal sealed class OpenAICompatibleProvider : LlmProvider
                 ProviderLog.KeyUnencrypted(log, Name, address.Host);
             }
         }
-        else if (server.RequiresKey && (configuration.BaseAddress is null || configuration.BaseAddress.Host == server.BaseAddress?.Host))
+        else if (NeedsKey)
         {
             ProviderLog.NoKey(log, Name, server.KeyVariable);
         }
@@ -47,17 +47,39 @@ internal sealed class OpenAICompatibleProvider : LlmProvider
 
     public override LlmProviderInfo Info => base.Info with
     {
-        Model = _options.Model ?? _options.Server.DefaultModel,
-        Address = _options.BaseAddress ?? _options.Server.BaseAddress,
+        Model = Model,
+        Address = Address,
+        Settings = Describe(
+            Model,
+            ("address", Address?.AbsoluteUri, Configuration.BaseAddress is null ? "default" : Configuration.SourceOf(nameof(LlmConfiguration.BaseAddress))),
+            ("key", _options.Key?.ToString(), base.Info.TokenSource ?? "default")),
+        Missing =
+        [
+            .. NeedsKey ? [$"Set {_options.Server.KeyVariable} to a key of the provider '{Name}'{(_options.Server.KeyPage is { } page ? $" ({page.AbsoluteUri})" : "")}."] : (string[])[],
+            .. Address is null ? ["Set OPENAI_BASE_URL to the server's address up to its version, such as http://localhost:8000/v1."] : (string[])[],
+            .. Model is null ? [$"Set LLM_MODEL or {(LlmEnvironment.IsHub(Name) ? "HF_MODEL" : "OPENAI_MODEL")} to a model of the server."] : (string[])[],
+        ],
     };
+
+    private string? Model => _options.Model ?? _options.Server.DefaultModel;
+
+    private Uri? Address => _options.BaseAddress ?? _options.Server.BaseAddress;
+
+    /// <summary>Whether every request will be refused for want of a key; a server at another address may not want one.</summary>
+    private bool NeedsKey =>
+        _options.Key is null && _options.Server.RequiresKey
+        && (_options.BaseAddress is null || _options.BaseAddress.Host == _options.Server.BaseAddress?.Host);
 
     public override IChatClient CreateChatClient() =>
         new OpenAICompatibleChatClient(_options, _services.HttpClient, _services.LoggerFactory.CreateLogger<OpenAICompatibleChatClient>(), _services.TimeProvider);
 
     public override IEmbeddingGenerator<string, Embedding<float>> CreateEmbeddingGenerator() =>
-        _options.Server.HasEmbeddings
-            ? new OpenAICompatibleEmbeddingGenerator(_options, _services.HttpClient, _services.TimeProvider)
-            : base.CreateEmbeddingGenerator();
+        _options.Server.Embeddings switch
+        {
+            EmbeddingApi.OpenAI => new OpenAICompatibleEmbeddingGenerator(_options, _services.HttpClient, _services.TimeProvider),
+            EmbeddingApi.FeatureExtraction => new FeatureExtractionEmbeddingGenerator(_options, _services.HttpClient, _services.TimeProvider),
+            _ => base.CreateEmbeddingGenerator(),
+        };
 
     public override void SetVariables(IDictionary<string, string?> environment)
     {

@@ -7,7 +7,7 @@ using Snug.Pretrained;
 namespace Snug.Hosting;
 
 /// <summary>A chat client over a model of the directory: it waits until the model is ready, and sends nothing itself.</summary>
-internal sealed class HostedChatClient(IModelDirectory directory, string model, LocalChatClientOptions options) : IChatClient
+internal sealed class HostedChatClient(ModelDirectory directory, string model, LocalChatClientOptions options) : IChatClient
 {
     private readonly Lock _gate = new();
     private LocalChatClient? _client;
@@ -58,14 +58,35 @@ internal sealed class HostedChatClient(IModelDirectory directory, string model, 
 
     private async ValueTask<LocalChatClient> OpenAsync(CancellationToken cancellationToken)
     {
-        CachedSnapshot snapshot = await directory.GetAsync(model, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_client is not null)
+            {
+                return _client;
+            }
+        }
 
-            // Nothing is loaded here: weights are at the first token.
-            return _client ??= new LocalChatClient(
-                PretrainedModel.FromDirectory(snapshot.Directory, options.Model.Model), options with { ModelId = NameOf() }, ownsModel: true);
+        // Nothing is sent, for the files are there, and nothing is loaded here: weights are at the first token.
+        ModelEntry entry = directory.Find(model);
+        CachedSnapshot snapshot = await directory.EnsureAsync(entry, cancellationToken).ConfigureAwait(false);
+        PretrainedModelOptions from = options.Model with { Client = entry.Client, Offline = true, Revision = snapshot.Commit };
+        PretrainedModel opened = entry.Fetches.Count > 0
+            ? await PretrainedModel.FromHubAsync(entry.LoaderName, from, cancellationToken).ConfigureAwait(false)
+            : PretrainedModel.FromDirectory(snapshot.Directory, options.Model.Model);
+        lock (_gate)
+        {
+            if (_disposed || _client is not null)
+            {
+                opened.Dispose();
+                ObjectDisposedException.ThrowIf(_disposed, this);
+            }
+            else
+            {
+                _client = new LocalChatClient(opened, options with { ModelId = NameOf() }, ownsModel: true);
+            }
+
+            return _client!;
         }
     }
 }

@@ -6,7 +6,7 @@ using Snug.Pretrained;
 namespace Snug.Hosting;
 
 /// <summary>Embeddings by a model of the directory: it waits until the model is ready, and sends nothing itself.</summary>
-internal sealed class HostedEmbeddingGenerator(IModelDirectory directory, HubClient hub, TimeProvider time, string model, SentenceEncoderOptions options)
+internal sealed class HostedEmbeddingGenerator(ModelDirectory directory, TimeProvider time, string model, SentenceEncoderOptions options)
     : IEmbeddingGenerator<string, Embedding<float>>
 {
     private readonly Lock _gate = new();
@@ -57,9 +57,10 @@ internal sealed class HostedEmbeddingGenerator(IModelDirectory directory, HubCli
         }
 
         // Opened by its name, so that vectors say what made them; nothing is sent, for the files are there.
-        CachedSnapshot snapshot = await directory.GetAsync(model, cancellationToken).ConfigureAwait(false);
+        ModelEntry entry = directory.Find(model);
+        CachedSnapshot snapshot = await directory.EnsureAsync(entry, cancellationToken).ConfigureAwait(false);
         SentenceEncoder encoder = await SentenceEncoder.FromHubAsync(
-            snapshot.Repository.ToString(), options with { Client = hub, Offline = true, Revision = snapshot.Commit }, cancellationToken).ConfigureAwait(false);
+            snapshot.Repository.ToString(), options with { Client = entry.Client, Offline = true, Revision = snapshot.Commit }, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             if (_disposed || _generator is not null)

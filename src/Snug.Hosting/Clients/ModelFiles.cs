@@ -1,28 +1,21 @@
+using Snug.Pretrained;
+
 namespace Snug.Hosting;
 
-/// <summary>Which files of a repository a client of its model needs, when nobody says.</summary>
+/// <summary>Which files of a repository a client of its model needs, when nobody says: those that its loader would have.</summary>
 internal static class ModelFiles
 {
-    private static readonly string[] Needed = ["*.json", "*.jinja", "*.txt", "*.model", "*.spm", "*.tiktoken", "*.safetensors", "*.gguf"];
-
-    /// <summary>The same weights for other engines, and once more in the form that they were published in.</summary>
-    private static readonly string[] NotNeeded = ["onnx/*", "openvino/*", "coreml/*", "original/*", "consolidated*"];
-
-    public static void Select(SnugModelOptions model)
+    public static async Task<PretrainedSource> ForChatAsync(string model, PretrainedOptions options, CancellationToken cancellationToken)
     {
-        if (model.Include.Count > 0 || model.Exclude.Count > 0)
-        {
-            return;
-        }
+        PretrainedModelOptions from = new() { Client = options.Client, Revision = options.Revision, Progress = options.Progress };
+        using PretrainedModel found = await PretrainedModel.FromHubAsync(model, from, cancellationToken).ConfigureAwait(false);
+        return found.Source;
+    }
 
-        foreach (string pattern in Needed)
-        {
-            model.Include.Add(pattern);
-        }
-
-        foreach (string pattern in NotNeeded)
-        {
-            model.Exclude.Add(pattern);
-        }
+    public static async Task<PretrainedSource> ForEmbeddingsAsync(string model, PretrainedOptions options, CancellationToken cancellationToken)
+    {
+        SentenceEncoderOptions from = new() { Client = options.Client, Revision = options.Revision, Progress = options.Progress };
+        using SentenceEncoder found = await SentenceEncoder.FromHubAsync(model, from, cancellationToken).ConfigureAwait(false);
+        return found.Source;
     }
 }

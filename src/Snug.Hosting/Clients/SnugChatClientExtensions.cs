@@ -1,5 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Snug.AI;
 
 namespace Snug.Hosting;
@@ -18,7 +20,7 @@ public static class SnugChatClientExtensions
     public static ISnugBuilder AddSnugChatClient(
         this IServiceCollection services, string model, Action<SnugModelOptions>? configure = null, LocalChatClientOptions? options = null)
     {
-        ISnugBuilder builder = services.AddClientModel(model, configure);
+        ISnugBuilder builder = services.AddClientModel(model, configure, ModelFiles.ForChatAsync);
         services.AddSingleton<IChatClient>(provider => Create(provider, model, options));
         return builder;
     }
@@ -32,7 +34,7 @@ public static class SnugChatClientExtensions
     public static ISnugBuilder AddKeyedSnugChatClient(
         this IServiceCollection services, object? serviceKey, string model, Action<SnugModelOptions>? configure = null, LocalChatClientOptions? options = null)
     {
-        ISnugBuilder builder = services.AddClientModel(model, configure);
+        ISnugBuilder builder = services.AddClientModel(model, configure, ModelFiles.ForChatAsync);
         services.AddKeyedSingleton<IChatClient>(serviceKey, (provider, _) => Create(provider, model, options));
         return builder;
     }
@@ -40,18 +42,32 @@ public static class SnugChatClientExtensions
     /// <summary>
     /// Adds the chat client of the provider that the environment names in <c>LLM_PROVIDER</c>, as <see cref="ChatClients.FromEnvironment"/>
     /// makes it: another model, or another server, without another program. An <see cref="LlmProviderFactory"/> among the services is used.
-    /// A model that runs in this process is fetched by its first request, not at the start.
+    /// A model that runs in this process is made ready like all others, in the mode of <see cref="SnugOptions.Mode"/>, under the name that
+    /// the environment gives it. A provider that does not exist, or cannot be used as it is set up, stops the host when it starts.
     /// </summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">What wins over the environment.</param>
     public static ISnugBuilder AddSnugChatClient(this IServiceCollection services, LlmConfiguration? configuration = null)
     {
-        ISnugBuilder builder = services.AddSnug();
-        services.AddSingleton(provider => EnvironmentProvider.Create(provider, configuration).CreateChatClient());
+        ISnugBuilder builder = services.AddEnvironmentModel(configuration, ModelFiles.ForChatAsync);
+        services.AddSingleton(provider => GetProvider(provider, configuration).CreateChatClient());
         return builder;
     }
 
-    internal static ISnugBuilder AddClientModel(this IServiceCollection services, string model, Action<SnugModelOptions>? configure)
+    internal static LlmProvider GetProvider(IServiceProvider provider, LlmConfiguration? configuration) =>
+        provider.GetRequiredService<EnvironmentProviders>().Get(provider.GetRequiredService<IOptions<SnugOptions>>().Value, configuration);
+
+    internal static ISnugBuilder AddEnvironmentModel(this IServiceCollection services, LlmConfiguration? configuration, ModelFetch fetch)
+    {
+        ISnugBuilder builder = services.AddSnug();
+        services.TryAddSingleton<EnvironmentProviders>();
+
+        // After everything else is known: where variables are read, the Hub, and models that were added by hand.
+        services.AddOptions<SnugOptions>().PostConfigure<EnvironmentProviders>((options, providers) => providers.AddModel(options, configuration, fetch));
+        return builder;
+    }
+
+    internal static ISnugBuilder AddClientModel(this IServiceCollection services, string model, Action<SnugModelOptions>? configure, ModelFetch fetch)
     {
         ISnugBuilder builder = services.AddSnug();
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
@@ -60,9 +76,9 @@ public static class SnugChatClientExtensions
             bool isNew = !options.Models.ContainsKey(model);
             SnugModelOptions entry = SnugBuilderExtensions.GetOrAdd(options, model);
             configure?.Invoke(entry);
-            if (isNew)
+            if (isNew && entry.Include.Count == 0 && entry.Exclude.Count == 0)
             {
-                ModelFiles.Select(entry);
+                entry.FetchAs(entry.Repository ?? model, fetch);
             }
         });
         return builder;
@@ -70,6 +86,6 @@ public static class SnugChatClientExtensions
 
     private static HostedChatClient Create(IServiceProvider provider, string model, LocalChatClientOptions? options) =>
         new(
-            provider.GetRequiredService<IModelDirectory>(), model,
+            provider.GetRequiredService<ModelDirectory>(), model,
             options ?? new LocalChatClientOptions { Time = provider.GetRequiredService<TimeProvider>() });
 }

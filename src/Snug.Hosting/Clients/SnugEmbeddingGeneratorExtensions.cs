@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Snug.AI;
-using Snug.Hub;
 using Snug.Pretrained;
 
 namespace Snug.Hosting;
@@ -20,7 +19,7 @@ public static class SnugEmbeddingGeneratorExtensions
     public static ISnugBuilder AddSnugEmbeddingGenerator(
         this IServiceCollection services, string model, Action<SnugModelOptions>? configure = null, SentenceEncoderOptions? options = null)
     {
-        ISnugBuilder builder = services.AddClientModel(model, configure);
+        ISnugBuilder builder = services.AddClientModel(model, configure, ModelFiles.ForEmbeddingsAsync);
         services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(provider => Create(provider, model, options));
         return builder;
     }
@@ -34,27 +33,27 @@ public static class SnugEmbeddingGeneratorExtensions
     public static ISnugBuilder AddKeyedSnugEmbeddingGenerator(
         this IServiceCollection services, object? serviceKey, string model, Action<SnugModelOptions>? configure = null, SentenceEncoderOptions? options = null)
     {
-        ISnugBuilder builder = services.AddClientModel(model, configure);
+        ISnugBuilder builder = services.AddClientModel(model, configure, ModelFiles.ForEmbeddingsAsync);
         services.AddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(serviceKey, (provider, _) => Create(provider, model, options));
         return builder;
     }
 
     /// <summary>
     /// Adds the generator of embeddings of the provider that the environment names in <c>LLM_PROVIDER</c>, as
-    /// <see cref="ChatClients.ProviderFromEnvironment"/> makes it.
+    /// <see cref="ChatClients.ProviderFromEnvironment"/> makes it. A model that runs in this process is made ready like all others, in the mode
+    /// of <see cref="SnugOptions.Mode"/>.
     /// </summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">What wins over the environment.</param>
     /// <exception cref="NotSupportedException">When it is asked for: the provider has no embeddings.</exception>
     public static ISnugBuilder AddSnugEmbeddingGenerator(this IServiceCollection services, LlmConfiguration? configuration = null)
     {
-        ISnugBuilder builder = services.AddSnug();
-        services.AddSingleton(provider => EnvironmentProvider.Create(provider, configuration).CreateEmbeddingGenerator());
+        ISnugBuilder builder = services.AddEnvironmentModel(configuration, ModelFiles.ForEmbeddingsAsync);
+        services.AddSingleton(provider => SnugChatClientExtensions.GetProvider(provider, configuration).CreateEmbeddingGenerator());
         return builder;
     }
 
     private static HostedEmbeddingGenerator Create(IServiceProvider provider, string model, SentenceEncoderOptions? options) =>
         new(
-            provider.GetRequiredService<IModelDirectory>(), provider.GetRequiredService<HubClient>(), provider.GetRequiredService<TimeProvider>(),
-            model, options ?? new SentenceEncoderOptions());
+            provider.GetRequiredService<ModelDirectory>(), provider.GetRequiredService<TimeProvider>(), model, options ?? new SentenceEncoderOptions());
 }

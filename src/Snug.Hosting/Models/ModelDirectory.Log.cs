@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Snug.Hub;
+using Snug.Inference;
+using Snug.Tokenizers;
 
 namespace Snug.Hosting;
 
@@ -20,9 +22,9 @@ internal sealed partial class ModelDirectory
 
     private void LogFailure(ModelEntry entry, Exception failure)
     {
-        if (failure is HubException e)
+        if (failure is HubException or ModelFormatException or TokenizerException)
         {
-            LogFailed(_log, entry.Name, entry.Repository, e.Code, FailureText.Of(e));
+            LogFailed(_log, entry.Name, entry.Repository, entry.Status.FailureCode!, FailureText.Of(failure));
         }
         else
         {

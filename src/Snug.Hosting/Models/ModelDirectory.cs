@@ -2,29 +2,38 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Snug.Hub;
+using Snug.Pretrained;
 
 namespace Snug.Hosting;
 
 /// <summary>Downloads the models of the application, each once however many ask for it.</summary>
 internal sealed partial class ModelDirectory : IModelDirectory, IDisposable, IAsyncDisposable
 {
-    private readonly HubClient _hub;
     private readonly SnugOptions _options;
     private readonly ModelTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ModelEntry[] _entries;
+    private readonly List<HubClient> _ownHubs = [];
     private readonly SemaphoreSlim _turn;
     private readonly CancellationTokenSource _stopping = new();
 
-    public ModelDirectory(HubClient hub, IOptions<SnugOptions> options, ModelTelemetry telemetry, TimeProvider time, ILogger<ModelDirectory> log)
+    /// <summary>Creates the directory; nothing is sent.</summary>
+    /// <param name="hub">The client of the Hub.</param>
+    /// <param name="createHub">Makes clients for models that have settings of their own.</param>
+    /// <param name="options">The models.</param>
+    /// <param name="telemetry">Metrics and activities.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where outcomes are logged.</param>
+    public ModelDirectory(
+        HubClient hub, HubClientFactory createHub, IOptions<SnugOptions> options, ModelTelemetry telemetry, TimeProvider time,
+        ILogger<ModelDirectory> log)
     {
-        _hub = hub;
         _options = options.Value;
         _telemetry = telemetry;
         _time = time;
         _log = log;
-        _entries = [.. _options.Models.Select(model => new ModelEntry(model.Key, model.Value, _options))];
+        _entries = [.. _options.Models.Select(model => new ModelEntry(model.Key, model.Value, _options, model.Value.Hub is { } own ? Own(createHub(own)) : hub))];
         _turn = new SemaphoreSlim(_options.MaxConcurrentModels);
         _telemetry.Observe(() => Models);
     }
@@ -45,6 +54,17 @@ internal sealed partial class ModelDirectory : IModelDirectory, IDisposable, IAs
     }
 
     public Task<CachedSnapshot> GetAsync(string model, CancellationToken cancellationToken = default) => EnsureAsync(Find(model), cancellationToken);
+
+    /// <summary>Finds a model by its name, or its repository.</summary>
+    /// <exception cref="ArgumentException">No such model was added.</exception>
+    public ModelEntry Find(string model)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        return Array.Find(_entries, entry => entry.Name == model)
+            ?? Array.Find(_entries, entry => RepositoryId.TryParse(model, out RepositoryId? id) && entry.Repository == id)
+            ?? throw new ArgumentException(
+                $"The application has no model '{model}'. It has: {string.Join(", ", _entries.Select(entry => entry.Name))}. Others are added with AddModel.", nameof(model));
+    }
 
     public Task<CachedSnapshot> EnsureAsync(ModelEntry entry, CancellationToken cancellationToken)
     {
@@ -80,21 +100,13 @@ internal sealed partial class ModelDirectory : IModelDirectory, IDisposable, IAs
         }
 
         _telemetry.Observe(() => []);
+        _ownHubs.ForEach(hub => hub.Dispose());
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
         Dispose();
-    }
-
-    private ModelEntry Find(string model)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(model);
-        return Array.Find(_entries, entry => entry.Name == model)
-            ?? Array.Find(_entries, entry => RepositoryId.TryParse(model, out RepositoryId? id) && entry.Repository == id)
-            ?? throw new ArgumentException(
-                $"The application has no model '{model}'. It has: {string.Join(", ", _entries.Select(entry => entry.Name))}. Others are added with AddModel.", nameof(model));
     }
 
     private async Task<CachedSnapshot> DownloadAsync(ModelEntry entry)
@@ -110,7 +122,9 @@ internal sealed partial class ModelDirectory : IModelDirectory, IDisposable, IAs
                 activity = _telemetry.Start(entry);
                 LogChecking(_log, entry.Name, entry.Repository, entry.Revision);
                 ModelProgress progress = new(entry, _log, _time);
-                CachedSnapshot snapshot = await _hub.DownloadSnapshotAsync(entry.Repository, entry.Download, progress, _stopping.Token).ConfigureAwait(false);
+                CachedSnapshot snapshot = entry.Fetches.Count == 0
+                    ? await entry.Client.DownloadSnapshotAsync(entry.Repository, entry.Download, progress, _stopping.Token).ConfigureAwait(false)
+                    : await FetchAsync(entry, progress, _stopping.Token).ConfigureAwait(false);
                 entry.Succeed(snapshot);
                 TimeSpan elapsed = _time.GetElapsedTime(start);
                 _telemetry.Succeeded(activity, entry, snapshot, elapsed);
@@ -138,5 +152,30 @@ internal sealed partial class ModelDirectory : IModelDirectory, IDisposable, IAs
         {
             activity?.Dispose();
         }
+    }
+
+    /// <summary>Has what the clients of a model need, which their loaders know.</summary>
+    private static async Task<CachedSnapshot> FetchAsync(ModelEntry entry, ModelProgress progress, CancellationToken cancellationToken)
+    {
+        List<PretrainedSource> sources = [];
+        foreach (ModelFetch fetch in entry.Fetches)
+        {
+            // All of one commit, should the branch move meanwhile.
+            PretrainedOptions options = new() { Client = entry.Client, Progress = progress, Revision = sources.Count > 0 ? sources[0].Commit : entry.Revision };
+            sources.Add(await fetch(entry.LoaderName, options, cancellationToken).ConfigureAwait(false));
+        }
+
+        string[] files = [.. sources.SelectMany(source => source.Files).Distinct().Order(StringComparer.Ordinal)];
+        return new CachedSnapshot(entry.Repository, entry.Revision, sources[0].Commit!, sources[0].Path, files)
+        {
+            TransferredFiles = sources.Sum(source => source.TransferredFiles),
+            TransferredBytes = sources.Sum(source => source.TransferredBytes),
+        };
+    }
+
+    private HubClient Own(HubClient hub)
+    {
+        _ownHubs.Add(hub);
+        return hub;
     }
 }

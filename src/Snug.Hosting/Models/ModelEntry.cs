@@ -15,8 +15,11 @@ internal sealed class ModelEntry
     private Task<CachedSnapshot>? _attempt;
     private int _failures;
 
-    public ModelEntry(string name, SnugModelOptions model, SnugOptions options)
+    public ModelEntry(string name, SnugModelOptions model, SnugOptions options, HubClient client)
     {
+        Client = client;
+        LoaderName = model.LoaderName ?? name;
+        Fetches = model.Fetches;
         RepositoryReference reference = RepositoryReference.Parse(model.Repository ?? name, options.Hub.Endpoint);
         Name = name;
         Repository = reference.Repository;
@@ -43,6 +46,15 @@ internal sealed class ModelEntry
     public bool IsFallback { get; }
 
     public DownloadOptions Download { get; }
+
+    /// <summary>The client of the Hub for it.</summary>
+    public HubClient Client { get; }
+
+    /// <summary>The model as the loaders of its clients take it.</summary>
+    public string LoaderName { get; }
+
+    /// <summary>What has the files that its clients need. Empty: <see cref="Download"/> says which files are wanted.</summary>
+    public IReadOnlyList<ModelFetch> Fetches { get; }
 
     public ModelStatus Status
     {

@@ -1,4 +1,6 @@
 using Snug.Hub;
+using Snug.Inference;
+using Snug.Tokenizers;
 
 namespace Snug.Hosting;
 
@@ -36,11 +38,16 @@ public sealed record ModelStatus
     /// <summary>Why it could not be had, when it has failed: a <see cref="HubException"/> with advice, unless something unforeseen happened.</summary>
     public Exception? Failure { get; init; }
 
-    /// <summary>The stable code of <see cref="Failure"/>: <c>gated_repo_error</c>, <c>network_unreachable</c>, …; <c>unexpected</c> for what is no <see cref="HubException"/>.</summary>
+    /// <summary>
+    /// The stable code of <see cref="Failure"/>: <c>gated_repo_error</c>, <c>network_unreachable</c>, …; <c>model_format_error</c> and
+    /// <c>tokenizer_error</c> where a repository has nothing that its client can load; <c>unexpected</c> for all else.
+    /// </summary>
     public string? FailureCode => Failure switch
     {
         null => null,
         HubException e => e.Code,
+        ModelFormatException => "model_format_error",
+        TokenizerException => "tokenizer_error",
         _ => "unexpected",
     };
 

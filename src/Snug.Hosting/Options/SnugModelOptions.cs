@@ -1,3 +1,5 @@
+using Snug.Hub;
+
 namespace Snug.Hosting;
 
 /// <summary>One model of an application.</summary>
@@ -26,4 +28,20 @@ public sealed class SnugModelOptions
 
     /// <summary>Whether <see cref="Variable"/> was unset and the repository is the fallback.</summary>
     internal bool IsFallback { get; set; }
+
+    /// <summary>Settings of the Hub's client for this model alone. Unset: those of the application.</summary>
+    internal HubClientOptions? Hub { get; set; }
+
+    /// <summary>The model as the loaders of its clients take it, which may name more than a repository.</summary>
+    internal string? LoaderName { get; private set; }
+
+    /// <summary>What the clients of the model need of it. Empty: what the patterns say.</summary>
+    internal IReadOnlyList<ModelFetch> Fetches { get; private set; } = [];
+
+    /// <summary>Says that a client needs the model, and which files then.</summary>
+    internal void FetchAs(string loaderName, ModelFetch fetch)
+    {
+        LoaderName = loaderName;
+        Fetches = [.. Fetches.Append(fetch).Distinct()];
+    }
 }

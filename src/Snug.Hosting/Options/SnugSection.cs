@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using Snug.Hub;
 
 namespace Snug.Hosting;
@@ -51,7 +50,7 @@ internal sealed class SnugSection
     ];
 
     /// <summary>Takes over what a section says.</summary>
-    /// <exception cref="OptionsValidationException">A key is unknown, or a value is not of its kind.</exception>
+    /// <exception cref="SettingsException">A key is unknown, or a value is not of its kind.</exception>
     public static void Apply(IConfiguration configuration, SnugOptions options)
     {
         try
@@ -80,7 +79,7 @@ internal sealed class SnugSection
         }
     }
 
-    private static OptionsValidationException Problem(string problem) => new(Options.DefaultName, typeof(SnugOptions), [problem]);
+    private static SettingsException Problem(string problem) => new(problem);
 
     private void Apply(SnugOptions options)
     {

@@ -22,63 +22,10 @@ internal static class PartialFiles
     /// <summary>The fullest partial file of a content that no living process writes, or <see langword="null"/>.</summary>
     /// <param name="item">The content.</param>
     /// <param name="listing">The partial files of its folder, where they have been listed before; otherwise the folder is read.</param>
-    public static string? FindAbandoned(TransferItem item, IReadOnlyList<string>? listing = null)
-    {
-        string? best = null;
-        long bestLength = 0;
-        foreach (string path in Candidates(item, listing))
-        {
-            FileInfo file = new(path);
-            FileInfo journal = new(path + CacheLayout.JournalSuffix);
-            if (!file.Exists)
-            {
-                continue;
-            }
-
-            long worth;
-            if (journal.Exists)
-            {
-                if (Journal.TryReadHeader(journal.FullName) is not { } header || PartialOwner.IsAliveElsewhere(header)
-                    || (header.Host != PartialOwner.Host && Age(journal) < RemoteQuietTime)
-                    || header.Format != JournalHeader.CurrentFormat || header.BlockSize != BlockPool.BlockSize
-                    || header.Etag != item.Etag || header.Size != item.Size)
-                {
-                    continue;
-                }
-
-                worth = journal.Length;
-            }
-            else if (file.Length <= item.Size && Age(file) >= ForeignQuietTime)
-            {
-                // In journal bytes, to compare with the others.
-                worth = file.Length / BlockPool.BlockSize * 8;
-            }
-            else
-            {
-                continue;
-            }
-
-            if (worth > bestLength)
-            {
-                (best, bestLength) = (path, worth);
-            }
-        }
-
-        return best;
-    }
+    public static string? FindAbandoned(TransferItem item, IReadOnlyList<string>? listing = null) => Find(item, listing).Path;
 
     /// <summary>How many bytes of a content could be adopted, for plans.</summary>
-    public static long AdoptableBytes(TransferItem item, IReadOnlyList<string> listing)
-    {
-        if (FindAbandoned(item, listing) is not { } path)
-        {
-            return 0;
-        }
-
-        FileInfo journal = new(path + CacheLayout.JournalSuffix);
-        long bytes = journal.Exists ? (journal.Length - 512) / 8 * BlockPool.BlockSize : new FileInfo(path).Length;
-        return Math.Clamp(bytes, 0, item.Size);
-    }
+    public static long AdoptableBytes(TransferItem item, IReadOnlyList<string> listing) => Math.Clamp(Find(item, listing).Bytes, 0, item.Size);
 
     /// <summary>A number that changes while anybody makes progress on a content.</summary>
     public static long ProgressMark(TransferItem item)
@@ -92,6 +39,56 @@ internal static class PartialFiles
         }
 
         return mark;
+    }
+
+    /// <summary>Looks at each file once: whoever finishes or adopts one meanwhile takes it away.</summary>
+    private static (string? Path, long Bytes) Find(TransferItem item, IReadOnlyList<string>? listing)
+    {
+        string? best = null;
+        long bestBytes = 0;
+        long bestLength = 0;
+        foreach (string path in Candidates(item, listing))
+        {
+            FileInfo file = new(path);
+            FileInfo journal = new(path + CacheLayout.JournalSuffix);
+            if (!file.Exists)
+            {
+                continue;
+            }
+
+            long worth;
+            long bytes;
+            if (journal.Exists)
+            {
+                if (Journal.TryReadHeader(journal.FullName) is not { } header || PartialOwner.IsAliveElsewhere(header)
+                    || (header.Host != PartialOwner.Host && Age(journal) < RemoteQuietTime)
+                    || header.Format != JournalHeader.CurrentFormat || header.BlockSize != BlockPool.BlockSize
+                    || header.Etag != item.Etag || header.Size != item.Size)
+                {
+                    continue;
+                }
+
+                worth = journal.Length;
+                bytes = (journal.Length - 512) / 8 * BlockPool.BlockSize;
+            }
+            else if (file.Length <= item.Size && Age(file) >= ForeignQuietTime)
+            {
+                // In journal bytes, to compare with the others.
+                worth = file.Length / BlockPool.BlockSize * 8;
+                bytes = file.Length;
+            }
+            else
+            {
+                continue;
+            }
+
+            if (worth > bestLength)
+            {
+                (best, bestBytes, bestLength) = (path, bytes, worth);
+            }
+        }
+
+        return (best, bestBytes);
     }
 
     private static TimeSpan Age(FileInfo file) => TimeProvider.System.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc;

@@ -10,6 +10,12 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
+    /// <summary>Bytes of the values of one position that <see cref="SumTile"/> adds up.</summary>
+    private static int TileBytes => 2 * TLanes.Count * sizeof(float);
+
+    /// <summary>Numbers of a part of the values that <see cref="WeightedSum"/> takes at once: two of them fit into the first cache.</summary>
+    private const int PartNumbers = 2048;
+
     public static void Scores(float** queries, int count, float* keys, int headSize, int blocks, float scale, float* scores, int scoreStride)
     {
         // Unused queries repeat the last one; their results are not stored.
@@ -36,9 +42,16 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     public static void WeightedSum(float* weights, int weightStride, int count, float* values, int headSize, int positions, float** outputs)
     {
         int d = 0;
-        for (; d <= headSize - (2 * TLanes.Count); d += 2 * TLanes.Count)
+        int part = Math.Max(4, PartNumbers / headSize);
+        for (int start = 0; start == 0 || start < positions; start += part)
         {
-            SumTile(weights, weightStride, count, values + d, headSize, positions, outputs, d);
+            // While one part of the values is added up, tile by tile, the next one is fetched, line by line.
+            byte* next = (byte*)(values + ((long)(start + part) * headSize));
+            int length = Math.Min(part, positions - start);
+            for (d = 0; d <= headSize - (2 * TLanes.Count); d += 2 * TLanes.Count, next += (long)part * TileBytes)
+            {
+                SumTile(weights + start, weightStride, count, values + ((long)start * headSize) + d, headSize, length, outputs, d, start > 0, next);
+            }
         }
 
         for (; d < headSize; d++)
@@ -64,6 +77,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         int d = 0;
         for (; d <= headSize - 2; d += 2, keys += 2 * Kernels.KeyBlock)
         {
+            Prefetch.Bytes((byte*)(keys + (headSize * Kernels.KeyBlock)), 2 * Kernels.KeyBlock * sizeof(float));
             even = TLanes.MultiplyAdd(TLanes.Broadcast(q[d]), TLanes.Load(keys), even);
             odd = TLanes.MultiplyAdd(TLanes.Broadcast(q[d + 1]), TLanes.Load(keys + Kernels.KeyBlock), odd);
         }
@@ -83,6 +97,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         TVector s0 = TLanes.Zero, s1 = s0, s2 = s0, s3 = s0;
         for (int d = 0; d < headSize; d++, keys += Kernels.KeyBlock)
         {
+            Prefetch.Bytes((byte*)(keys + (headSize * Kernels.KeyBlock)), Kernels.KeyBlock * sizeof(float));
             TVector key = TLanes.Load(keys);
             s0 = TLanes.MultiplyAdd(TLanes.Broadcast(q0[d]), key, s0);
             s1 = TLanes.MultiplyAdd(TLanes.Broadcast(q1[d]), key, s1);
@@ -106,14 +121,23 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumTile(
-        float* weights, int weightStride, int count, float* values, int headSize, int positions, float** outputs, int d)
+        float* weights, int weightStride, int count, float* values, int headSize, int positions, float** outputs, int d, bool add, byte* next)
     {
         float* w1 = weights + ((long)Math.Min(1, count - 1) * weightStride);
         float* w2 = weights + ((long)Math.Min(2, count - 1) * weightStride);
         float* w3 = weights + ((long)Math.Min(3, count - 1) * weightStride);
         TVector a0 = TLanes.Zero, a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
-        for (int p = 0; p < positions; p++, values += headSize)
+        if (add)
         {
+            (a0, a1) = Get(outputs[0] + d);
+            (b0, b1) = Get(outputs[Math.Min(1, count - 1)] + d);
+            (c0, c1) = Get(outputs[Math.Min(2, count - 1)] + d);
+            (d0, d1) = Get(outputs[Math.Min(3, count - 1)] + d);
+        }
+
+        for (int p = 0; p < positions; p++, values += headSize, next += TileBytes)
+        {
+            Prefetch.Bytes(next, TileBytes);
             TVector u = TLanes.Load(values);
             TVector v = TLanes.Load(values + TLanes.Count);
             TVector w = TLanes.Broadcast(weights[p]);
@@ -146,6 +170,9 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
             Put(outputs[3] + d, d0, d1);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (TVector Low, TVector High) Get(float* output) => (TLanes.Load(output), TLanes.Load(output + TLanes.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(float* output, TVector low, TVector high)

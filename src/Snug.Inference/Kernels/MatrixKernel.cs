@@ -84,6 +84,7 @@ internal static unsafe class MatrixKernel<TLanes, TVector, TFormat>
         int k = 0;
         for (; k <= columns - (4 * width); k += 4 * width)
         {
+            Prefetch.Ahead(row + ((long)k * TFormat.Size), 4 * width * TFormat.Size);
             a = TLanes.MultiplyAdd(TFormat.Vector<TLanes, TVector>(row, k), TLanes.Load(x + k), a);
             b = TLanes.MultiplyAdd(TFormat.Vector<TLanes, TVector>(row, k + width), TLanes.Load(x + k + width), b);
             c = TLanes.MultiplyAdd(TFormat.Vector<TLanes, TVector>(row, k + (2 * width)), TLanes.Load(x + k + (2 * width)), c);

@@ -26,10 +26,10 @@ internal static unsafe partial class PackedKernel<TDot>
                 for (int step = 0; step < 8; step++, at += 32)
                 {
                     Vector256<byte> w = (Vector256.Load(at).AsUInt16() >> shift).AsByte() & mask;
-                    s0 = TDot.AddSmall(s0, w, Vector256.Create(columns[step]).AsSByte());
-                    s1 = TDot.AddSmall(s1, w, Vector256.Create(columns[stride + step]).AsSByte());
-                    s2 = TDot.AddSmall(s2, w, Vector256.Create(columns[(2 * stride) + step]).AsSByte());
-                    s3 = TDot.AddSmall(s3, w, Vector256.Create(columns[(3 * stride) + step]).AsSByte());
+                    s0 = TDot.AddSmall(s0, w, Spread(columns + step));
+                    s1 = TDot.AddSmall(s1, w, Spread(columns + stride + step));
+                    s2 = TDot.AddSmall(s2, w, Spread(columns + (2 * stride) + step));
+                    s3 = TDot.AddSmall(s3, w, Spread(columns + (3 * stride) + step));
                 }
 
                 int block = (super * 8) + sub;
@@ -64,10 +64,10 @@ internal static unsafe partial class PackedKernel<TDot>
                     for (int step = half; step < half + 4; step++)
                     {
                         Vector256<byte> w = Vector256.Load(numbers + (step * 32));
-                        h0 = TDot.AddSmall(h0, w, Vector256.Create(columns[step]).AsSByte());
-                        h1 = TDot.AddSmall(h1, w, Vector256.Create(columns[stride + step]).AsSByte());
-                        h2 = TDot.AddSmall(h2, w, Vector256.Create(columns[(2 * stride) + step]).AsSByte());
-                        h3 = TDot.AddSmall(h3, w, Vector256.Create(columns[(3 * stride) + step]).AsSByte());
+                        h0 = TDot.AddSmall(h0, w, Spread(columns + step));
+                        h1 = TDot.AddSmall(h1, w, Spread(columns + stride + step));
+                        h2 = TDot.AddSmall(h2, w, Spread(columns + (2 * stride) + step));
+                        h3 = TDot.AddSmall(h3, w, Spread(columns + (3 * stride) + step));
                     }
 
                     s0 += TDot.Widen(h0);
@@ -123,10 +123,10 @@ internal static unsafe partial class PackedKernel<TDot>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Sixteen(Vector256<byte> w0, Vector256<byte> w1, Vector256<byte> w2, Vector256<byte> w3, int* columns, int sum)
     {
-        Vector256<int> first = TDot.AddSmall(Vector256<int>.Zero, w0, Vector256.Create(columns[0]).AsSByte());
-        first = TDot.AddSmall(first, w1, Vector256.Create(columns[1]).AsSByte());
-        Vector256<int> second = TDot.AddSmall(Vector256<int>.Zero, w2, Vector256.Create(columns[2]).AsSByte());
-        second = TDot.AddSmall(second, w3, Vector256.Create(columns[3]).AsSByte());
+        Vector256<int> first = TDot.AddSmall(Vector256<int>.Zero, w0, Spread(columns));
+        first = TDot.AddSmall(first, w1, Spread(columns + 1));
+        Vector256<int> second = TDot.AddSmall(Vector256<int>.Zero, w2, Spread(columns + 2));
+        second = TDot.AddSmall(second, w3, Spread(columns + 3));
         return TDot.Widen(first) + TDot.Widen(second) - Vector256.Create(32 * sum);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Snug.Inference;
 
@@ -89,16 +90,17 @@ internal static unsafe partial class PackedKernel<TDot>
         int* columns = (int*)x.Numbers;
         for (int block = 0; block < blocks; block++, group += 272, columns += 8)
         {
+            Prefetch.Ahead(group, 256);
             Vector256<int> even = TDot.StartSigned(x.Sums[2 * block] + x.Sums[(2 * block) + 1]);
             Vector256<int> odd = Vector256<int>.Zero;
-            even = Signed(even, group + 16, columns[0]);
-            odd = Signed(odd, group + 48, columns[1]);
-            even = Signed(even, group + 80, columns[2]);
-            odd = Signed(odd, group + 112, columns[3]);
-            even = Signed(even, group + 144, columns[4]);
-            odd = Signed(odd, group + 176, columns[5]);
-            even = Signed(even, group + 208, columns[6]);
-            odd = Signed(odd, group + 240, columns[7]);
+            even = Signed(even, group + 16, columns);
+            odd = Signed(odd, group + 48, columns + 1);
+            even = Signed(even, group + 80, columns + 2);
+            odd = Signed(odd, group + 112, columns + 3);
+            even = Signed(even, group + 144, columns + 4);
+            odd = Signed(odd, group + 176, columns + 5);
+            even = Signed(even, group + 208, columns + 6);
+            odd = Signed(odd, group + 240, columns + 7);
             total = Add(total, even + odd, Lanes256.LoadHalf((ushort*)group), x.Scales[block]);
         }
 
@@ -125,10 +127,10 @@ internal static unsafe partial class PackedKernel<TDot>
             {
                 Vector256<sbyte> w = Vector256.Load((sbyte*)weights);
                 Vector256<byte> prepared = TDot.Prepare(w);
-                s0 = TDot.AddSigned(s0, w, prepared, Vector256.Create(at[0]).AsSByte());
-                s1 = TDot.AddSigned(s1, w, prepared, Vector256.Create(at[stride]).AsSByte());
-                s2 = TDot.AddSigned(s2, w, prepared, Vector256.Create(at[2 * stride]).AsSByte());
-                s3 = TDot.AddSigned(s3, w, prepared, Vector256.Create(at[3 * stride]).AsSByte());
+                s0 = TDot.AddSigned(s0, w, prepared, Spread(at));
+                s1 = TDot.AddSigned(s1, w, prepared, Spread(at + stride));
+                s2 = TDot.AddSigned(s2, w, prepared, Spread(at + (2 * stride)));
+                s3 = TDot.AddSigned(s3, w, prepared, Spread(at + (3 * stride)));
             }
 
             Vector256<float> scale = Lanes256.LoadHalf((ushort*)group);
@@ -149,12 +151,13 @@ internal static unsafe partial class PackedKernel<TDot>
         int* columns = (int*)x.Numbers;
         for (int block = 0; block < blocks; block++, group += 144, columns += 8)
         {
+            Prefetch.Ahead(group, 128);
             Vector256<int> low = Vector256<int>.Zero;
             Vector256<int> high = Vector256<int>.Zero;
-            (low, high) = Nibbles(low, high, group + 16, columns[0], columns[4]);
-            (low, high) = Nibbles(low, high, group + 48, columns[1], columns[5]);
-            (low, high) = Nibbles(low, high, group + 80, columns[2], columns[6]);
-            (low, high) = Nibbles(low, high, group + 112, columns[3], columns[7]);
+            (low, high) = Nibbles(low, high, group + 16, columns, columns + 4);
+            (low, high) = Nibbles(low, high, group + 48, columns + 1, columns + 5);
+            (low, high) = Nibbles(low, high, group + 80, columns + 2, columns + 6);
+            (low, high) = Nibbles(low, high, group + 112, columns + 3, columns + 7);
             Vector256<int> sum = TDot.Widen(low) + TDot.Widen(high) - Vector256.Create(8 * (x.Sums[2 * block] + x.Sums[(2 * block) + 1]));
             total = Add(total, sum, Lanes256.LoadHalf((ushort*)group), x.Scales[block]);
         }
@@ -182,13 +185,13 @@ internal static unsafe partial class PackedKernel<TDot>
                 Vector256<byte> low = w & mask;
                 Vector256<byte> high = (w.AsUInt16() >> 4).AsByte() & mask;
                 int* at = columns;
-                s0 = TDot.AddSmall(TDot.AddSmall(s0, low, Vector256.Create(at[0]).AsSByte()), high, Vector256.Create(at[4]).AsSByte());
+                s0 = TDot.AddSmall(TDot.AddSmall(s0, low, Spread(at)), high, Spread(at + 4));
                 at += stride;
-                s1 = TDot.AddSmall(TDot.AddSmall(s1, low, Vector256.Create(at[0]).AsSByte()), high, Vector256.Create(at[4]).AsSByte());
+                s1 = TDot.AddSmall(TDot.AddSmall(s1, low, Spread(at)), high, Spread(at + 4));
                 at += stride;
-                s2 = TDot.AddSmall(TDot.AddSmall(s2, low, Vector256.Create(at[0]).AsSByte()), high, Vector256.Create(at[4]).AsSByte());
+                s2 = TDot.AddSmall(TDot.AddSmall(s2, low, Spread(at)), high, Spread(at + 4));
                 at += stride;
-                s3 = TDot.AddSmall(TDot.AddSmall(s3, low, Vector256.Create(at[0]).AsSByte()), high, Vector256.Create(at[4]).AsSByte());
+                s3 = TDot.AddSmall(TDot.AddSmall(s3, low, Spread(at)), high, Spread(at + 4));
             }
 
             Vector256<float> scale = Lanes256.LoadHalf((ushort*)group);
@@ -214,11 +217,12 @@ internal static unsafe partial class PackedKernel<TDot>
             byte* numbers = group + PackedRows.Numbers;
             for (int pair = 0; pair < 4; pair++, numbers += 256, columns += 16)
             {
+                Prefetch.Ahead(numbers, 256);
                 Vector256<int> low = Vector256<int>.Zero;
                 Vector256<int> high = Vector256<int>.Zero;
                 for (int step = 0; step < 8; step++)
                 {
-                    (low, high) = Nibbles(low, high, numbers + (step * 32), columns[step], columns[step + 8]);
+                    (low, high) = Nibbles(low, high, numbers + (step * 32), columns + step, columns + step + 8);
                 }
 
                 int block = (super * 8) + (2 * pair);
@@ -243,13 +247,14 @@ internal static unsafe partial class PackedKernel<TDot>
             byte* numbers = group + PackedRows.Numbers;
             for (int sub = 0; sub < 8; sub++, numbers += 256, columns += 8)
             {
+                Prefetch.Ahead(numbers, 256);
                 // Numbers up to 31: four steps fit.
                 Vector256<int> first = Vector256<int>.Zero;
                 Vector256<int> second = Vector256<int>.Zero;
                 for (int step = 0; step < 4; step++)
                 {
-                    first = TDot.AddSmall(first, Vector256.Load(numbers + (step * 32)), Vector256.Create(columns[step]).AsSByte());
-                    second = TDot.AddSmall(second, Vector256.Load(numbers + 128 + (step * 32)), Vector256.Create(columns[step + 4]).AsSByte());
+                    first = TDot.AddSmall(first, Vector256.Load(numbers + (step * 32)), Spread(columns + step));
+                    second = TDot.AddSmall(second, Vector256.Load(numbers + 128 + (step * 32)), Spread(columns + step + 4));
                 }
 
                 total = AddSubBlock(total, TDot.Widen(first) + TDot.Widen(second), group, sub, scale, minimum, x, (super * 8) + sub);
@@ -271,11 +276,12 @@ internal static unsafe partial class PackedKernel<TDot>
             byte* numbers = group + PackedRows.Q6Numbers;
             for (int sub = 0; sub < 16; sub++, numbers += 128, columns += 4)
             {
+                Prefetch.Ahead(numbers, 128);
                 // Numbers up to 63: two steps fit.
-                Vector256<int> first = TDot.AddSmall(Vector256<int>.Zero, Vector256.Load(numbers), Vector256.Create(columns[0]).AsSByte());
-                first = TDot.AddSmall(first, Vector256.Load(numbers + 32), Vector256.Create(columns[1]).AsSByte());
-                Vector256<int> second = TDot.AddSmall(Vector256<int>.Zero, Vector256.Load(numbers + 64), Vector256.Create(columns[2]).AsSByte());
-                second = TDot.AddSmall(second, Vector256.Load(numbers + 96), Vector256.Create(columns[3]).AsSByte());
+                Vector256<int> first = TDot.AddSmall(Vector256<int>.Zero, Vector256.Load(numbers), Spread(columns));
+                first = TDot.AddSmall(first, Vector256.Load(numbers + 32), Spread(columns + 1));
+                Vector256<int> second = TDot.AddSmall(Vector256<int>.Zero, Vector256.Load(numbers + 64), Spread(columns + 2));
+                second = TDot.AddSmall(second, Vector256.Load(numbers + 96), Spread(columns + 3));
                 int place = (super * 16) + sub;
                 Vector256<int> sum = TDot.Widen(first) + TDot.Widen(second) - Vector256.Create(32 * x.Sums[place]);
                 Vector256<float> subScale = SignedBytes(group + PackedRows.Q6SubScales + (sub * 8)) * scale;
@@ -302,21 +308,29 @@ internal static unsafe partial class PackedKernel<TDot>
         Vector256.MultiplyAddEstimate(Vector256.ConvertToSingle(sum), scale * Vector256.Create(tokenScale), total);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Signed(Vector256<int> sum, byte* weights, int columns)
+    private static Vector256<int> Signed(Vector256<int> sum, byte* weights, int* columns)
     {
         Vector256<sbyte> w = Vector256.Load((sbyte*)weights);
-        return TDot.AddSigned(sum, w, TDot.Prepare(w), Vector256.Create(columns).AsSByte());
+        return TDot.AddSigned(sum, w, TDot.Prepare(w), Spread(columns));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<int> Low, Vector256<int> High) Nibbles(Vector256<int> low, Vector256<int> high, byte* weights, int lowColumns, int highColumns)
+    private static (Vector256<int> Low, Vector256<int> High) Nibbles(Vector256<int> low, Vector256<int> high, byte* weights, int* lowColumns, int* highColumns)
     {
         Vector256<byte> mask = Vector256.Create((byte)15);
         Vector256<byte> w = Vector256.Load(weights);
         return (
-            TDot.AddSmall(low, w & mask, Vector256.Create(lowColumns).AsSByte()),
-            TDot.AddSmall(high, (w.AsUInt16() >> 4).AsByte() & mask, Vector256.Create(highColumns).AsSByte()));
+            TDot.AddSmall(low, w & mask, Spread(lowColumns)),
+            TDot.AddSmall(high, (w.AsUInt16() >> 4).AsByte() & mask, Spread(highColumns)));
     }
+
+    /// <summary>
+    /// Four columns of activations, for each of the eight rows. From memory: the compiler would go by way of a general register, at several
+    /// times the cost of the one load that this takes.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<sbyte> Spread(int* columns) =>
+        Avx2.IsSupported ? Avx2.BroadcastScalarToVector256(columns).AsSByte() : Vector256.Create(*columns).AsSByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> UnsignedBytes(byte* eight)

@@ -15,6 +15,9 @@ public sealed record PretrainedSource(string Path)
     /// <summary>The commit that it is, 40 hexadecimal digits; null for a local folder or file.</summary>
     public string? Commit { get; init; }
 
+    /// <summary>Its files as paths inside the repository, sorted: those that loading it takes. Empty for a local folder or file.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
     /// <summary>How many files were transferred; the others were there already.</summary>
     public int TransferredFiles { get; init; }
 

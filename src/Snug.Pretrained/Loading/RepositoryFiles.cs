@@ -11,6 +11,7 @@ internal sealed class RepositoryFiles : IDisposable
     private readonly HubClient _client;
     private readonly PretrainedOptions _options;
     private CachedSnapshot _small = null!;
+    private readonly SortedSet<string> _present = new(StringComparer.Ordinal);
     private int _files;
     private long _bytes;
 
@@ -34,6 +35,7 @@ internal sealed class RepositoryFiles : IDisposable
         Repository = Repository,
         Revision = _small.Revision,
         Commit = Commit,
+        Files = [.. _present],
         TransferredFiles = _files,
         TransferredBytes = _bytes,
     };
@@ -138,6 +140,7 @@ internal sealed class RepositoryFiles : IDisposable
 
     private void Count(CachedSnapshot snapshot)
     {
+        _present.UnionWith(snapshot.Files);
         _files += snapshot.TransferredFiles;
         _bytes += snapshot.TransferredBytes;
     }

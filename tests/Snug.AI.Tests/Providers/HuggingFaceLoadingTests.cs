@@ -12,6 +12,7 @@ public sealed class HuggingFaceLoadingTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Requirement", "S1-08")]
     public async Task Tokenizer_and_weights_are_both_fetched_with_the_token_into_the_model_path_and_nowhere_else()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
@@ -30,6 +31,7 @@ public sealed class HuggingFaceLoadingTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-06")]
     public async Task Making_a_provider_and_a_client_sends_nothing()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
@@ -41,6 +43,7 @@ public sealed class HuggingFaceLoadingTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-21")]
     public async Task A_gated_model_is_used_like_a_public_one()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
@@ -87,6 +90,7 @@ public sealed class HuggingFaceLoadingTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-22")]
     public async Task A_model_costs_few_requests_and_none_once_it_is_loaded()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
@@ -102,6 +106,7 @@ public sealed class HuggingFaceLoadingTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-25")]
     public async Task A_model_in_the_cache_is_loaded_without_a_network()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();

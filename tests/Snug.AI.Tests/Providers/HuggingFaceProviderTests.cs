@@ -15,6 +15,7 @@ public sealed class HuggingFaceProviderTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Requirement", "S1-01")]
     public async Task Token_stored_from_the_configuration_is_the_one_that_is_sent()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync(token: null);
@@ -29,6 +30,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-05")]
     public async Task Warning_without_token_and_a_public_model_is_loaded_all_the_same()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync(token: null);
@@ -43,6 +45,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-16")]
     public async Task Initialize_from_env_uses_the_variable_and_says_so()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
@@ -57,6 +60,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-11")]
     public async Task Initialize_from_env_without_the_variable_warns_and_goes_on()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync(token: null);
@@ -83,6 +87,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-29")]
     public async Task Token_is_passed_to_the_loaders_which_can_be_replaced()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
@@ -107,6 +112,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-07")]
     public async Task With_use_auth_token_off_no_token_is_sent_though_one_is_configured()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
@@ -120,6 +126,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-42")]
     public async Task The_configuration_beats_the_environment()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync(ProviderFixture.Stranger);
@@ -132,6 +139,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Theory]
+    [Trait("Requirement", "S1-17")]
     [InlineData(null, ChatProviderErrorKind.Authentication, 401)]
     [InlineData("hf_DEMOnobody00000000000000000000000000000", ChatProviderErrorKind.Authentication, 401)]
     [InlineData(ProviderFixture.Stranger, ChatProviderErrorKind.Forbidden, 403)]
@@ -155,6 +163,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-18")]
     public async Task Rate_limit_advice_is_a_token_for_those_who_have_none_and_patience_for_the_others()
     {
         foreach (string? token in new[] { null, ProviderFixture.Token })
@@ -186,6 +195,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-44")]
     public async Task Success_is_said_aloud_with_authentication_and_limits()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
@@ -199,6 +209,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-27")]
     public async Task No_token_is_in_any_log_line_or_file_or_message_of_a_full_run()
     {
         await using ProviderFixture fixture = await ProviderFixture.StartAsync();
@@ -235,6 +246,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-37")]
     public async Task Lines_about_the_token_are_found_by_searching_for_its_names()
     {
         foreach (string? token in new[] { null, ProviderFixture.Token })
@@ -251,6 +263,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Fact]
+    [Trait("Requirement", "S1-03")]
     public async Task A_program_started_with_the_providers_variables_has_the_token_under_both_names()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no sh here.");
@@ -266,6 +279,7 @@ public sealed class HuggingFaceProviderTests
     }
 
     [Theory]
+    [Trait("Requirement", "S1-41")]
     [InlineData("cuda")]
     [InlineData("CUDA:0")]
     [InlineData("mps")]

@@ -16,6 +16,7 @@ public sealed class ProviderChoiceTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Fact]
+    [Trait("Requirement", "S1-10")]
     public void Unless_another_is_named_the_provider_is_openai_and_is_named_in_the_log()
     {
         LlmProvider provider = Create(("OPENAI_API_KEY", Secret), ("OPENAI_MODEL", "gpt-x"));
@@ -28,6 +29,7 @@ public sealed class ProviderChoiceTests : IDisposable
     }
 
     [Theory]
+    [Trait("Requirement", "S1-10")]
     [InlineData("huggingface", "huggingface")]
     [InlineData(" HuggingFace ", "huggingface")]
     [InlineData("huggingface-router", "huggingface-router")]
@@ -37,6 +39,7 @@ public sealed class ProviderChoiceTests : IDisposable
         Assert.Equal(expected, Create(("LLM_PROVIDER", value), ("HF_HOME", Path.GetTempPath())).Name);
 
     [Fact]
+    [Trait("Requirement", "S1-14")]
     public void A_provider_that_is_not_there_is_answered_with_the_list()
     {
         ChatProviderException e = Assert.Throws<ChatProviderException>(() => Create(("LLM_PROVIDER", "nonsense")));
@@ -54,6 +57,7 @@ public sealed class ProviderChoiceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "S1-15")]
     public async Task A_provider_from_outside_can_be_registered_and_chosen()
     {
         LlmProviderFactory factory = new LlmProviderFactory().Register("echo", (configuration, _) => new ToyProvider(configuration));
@@ -65,6 +69,7 @@ public sealed class ProviderChoiceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "S1-12")]
     public void Everything_can_be_set_by_the_environment()
     {
         LlmProvider provider = Create(
@@ -81,6 +86,7 @@ public sealed class ProviderChoiceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "S1-13")]
     public void Everything_can_be_set_in_code_and_wins_over_the_environment()
     {
         LlmProvider provider = ChatClients.ProviderFromEnvironment(
@@ -181,7 +187,7 @@ public sealed class ProviderChoiceTests : IDisposable
             ("LLM_PROVIDER", "vllm"), ("OPENAI_BASE_URL", server.Address.AbsoluteUri), ("LLM_MODEL", "e")).CreateEmbeddingGenerator();
 
         Assert.Equal(2, (await generator.GenerateAsync("a", null, Cancellation)).Dimensions);
-        Assert.Throws<NotSupportedException>(() => Create(("LLM_PROVIDER", "huggingface-router"), ("HF_HOME", Path.GetTempPath())).CreateEmbeddingGenerator());
+        Assert.IsType<FeatureExtractionEmbeddingGenerator>(Create(("LLM_PROVIDER", "huggingface-router"), ("HF_HOME", Path.GetTempPath())).CreateEmbeddingGenerator());
     }
 
     [Fact]

@@ -266,6 +266,7 @@ public sealed class DoctorCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Fact]
+    [Trait("Requirement", "S1-33")]
     public async Task The_deployment_checklist_checks_what_a_machine_can()
     {
         using CliHarness cli = hub.Cli();

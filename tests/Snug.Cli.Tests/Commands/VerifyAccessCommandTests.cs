@@ -79,21 +79,5 @@ public sealed class VerifyAccessCommandTests(SampleHub hub) : IClassFixture<Samp
         Assert.Equal((false, "network_unreachable"), (checks.GetProperty("apiReachable").GetBoolean(), checks.GetProperty("kind").GetString()));
     }
 
-    [Fact]
-    public async Task Providers_say_how_they_authenticate_and_that_it_is_optional()
-    {
-        using CliHarness cli = hub.Cli();
-        cli.Variables["HF_TOKEN"] = SampleHub.AliceToken;
-
-        CliResult result = await cli.RunAsync("providers", "--json");
-
-        JsonElement provider = Assert.Single(result.Json.GetProperty("providers").EnumerateArray());
-        Assert.Equal(
-            ("huggingface", "Hugging Face", "bearer_token", false, true),
-            (provider.GetProperty("id").GetString(), provider.GetProperty("name").GetString(), provider.GetProperty("authType").GetString(),
-                provider.GetProperty("requiresAuth").GetBoolean(), provider.GetProperty("authenticated").GetBoolean()));
-        Assert.DoesNotContain(SampleHub.AliceToken, result.Out, StringComparison.Ordinal);
-    }
-
     private static bool? Flag(JsonElement element, string name) => element.GetProperty(name) is { ValueKind: not JsonValueKind.Null } value ? value.GetBoolean() : null;
 }

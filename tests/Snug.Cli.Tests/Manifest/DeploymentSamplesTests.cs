@@ -10,6 +10,7 @@ public sealed partial class DeploymentSamplesTests(SampleHub hub) : IClassFixtur
     private static readonly string Page = File.ReadAllText(Path.Join(AppContext.BaseDirectory, "docs", "deployment.md"));
 
     [Fact]
+    [Trait("Requirement", "S1-31")]
     public async Task The_compose_file_passes_the_hosts_token_through_and_keeps_models_on_a_volume()
     {
         JsonElement compose = Assert.Single(await ParseAsync("services:"));
@@ -27,6 +28,7 @@ public sealed partial class DeploymentSamplesTests(SampleHub hub) : IClassFixtur
     }
 
     [Fact]
+    [Trait("Requirement", "S1-32")]
     public async Task The_kubernetes_deployment_takes_its_token_from_the_secret_beside_it()
     {
         JsonElement[] documents = await ParseAsync("kind: Secret");
@@ -50,6 +52,7 @@ public sealed partial class DeploymentSamplesTests(SampleHub hub) : IClassFixtur
     }
 
     [Fact]
+    [Trait("Requirement", "S1-32")]
     public async Task Inside_of_the_container_the_source_of_the_token_is_the_environment()
     {
         using CliHarness cli = hub.Cli();
@@ -59,6 +62,32 @@ public sealed partial class DeploymentSamplesTests(SampleHub hub) : IClassFixtur
 
         JsonElement token = JsonDocument.Parse(result.Output).RootElement.GetProperty("token");
         Assert.Equal(("environment", "HF_TOKEN"), (token.GetProperty("sourceKind").GetString(), token.GetProperty("source").GetString()));
+    }
+
+    [Theory]
+    [Trait("Requirement", "S1-30")]
+    [InlineData("HF_TOKEN", SampleHub.AliceToken, "token", "(secret)", ExitCodes.Done)]
+    [InlineData("HF_MODEL_PATH", "/elsewhere", "model path", "/elsewhere", ExitCodes.Done)]
+    [InlineData("LLM_PROVIDER", "vllm", "provider", "vllm", ExitCodes.Done)]
+    [InlineData("HF_DEVICE", "cpu", "device", "cpu", ExitCodes.Done)]
+    [InlineData("HF_DEVICE", "cuda", null, "unsupported_device", ExitCodes.Usage)]
+    public async Task Variables_of_the_host_reach_the_program_in_the_service_of_the_compose_file(string variable, string value, string? setting, string expected, int exitCode)
+    {
+        JsonElement environment = Assert.Single(await ParseAsync("services:")).GetProperty("services").GetProperty("app").GetProperty("environment");
+        using CliHarness cli = hub.Cli();
+        foreach (JsonProperty entry in environment.EnumerateObject())
+        {
+            cli.Variables[entry.Name] = Substitution().Replace(
+                entry.Value.GetString()!, match => match.Groups["name"].Value == variable ? value : match.Groups["default"].Value);
+        }
+
+        CliResult result = await cli.RunAsync("providers", "--json");
+
+        Assert.Equal(exitCode, result.ExitCode);
+        JsonElement chosen = result.Json.GetProperty("languageModel");
+        Assert.Equal(expected, setting is null
+            ? chosen.GetProperty("error").GetString()
+            : chosen.GetProperty("settings").EnumerateArray().Single(entry => entry.GetProperty("name").GetString() == setting).GetProperty("value").GetString());
     }
 
     [Fact]
@@ -87,6 +116,9 @@ public sealed partial class DeploymentSamplesTests(SampleHub hub) : IClassFixtur
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         return [.. JsonDocument.Parse(result.Output).RootElement.EnumerateArray()];
     }
+
+    [GeneratedRegex(@"\$\{(?<name>[A-Z_]+):-(?<default>[^}]*)\}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Substitution();
 
     [GeneratedRegex("```yaml\n(?<text>.*?)\n```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Block();

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using Snug.AI.Tests;
 using Snug.Server;
 using Snug.TestKit;
@@ -10,8 +11,33 @@ public sealed class ClientSampleTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData("Why is the sky blue?", "The air scatters blue light more than red light, so blue reaches our eyes from all sides.")]
+    [InlineData("What is the capital of France?", "The capital of France is Paris.")]
+    public async Task The_chat_API_answers_with_the_demonstration_model_streamed_and_whole(string question, string answer)
+    {
+        await using ModelHub hub = await ModelHub.StartAsync();
+        await using SampleProcess api = SampleProcess.Start("ChatApi", hub, ("HF_HUB_OFFLINE", "1"), ("HF_TOKEN", "hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"));
+        using HttpClient http = new();
+        Uri address = await api.ListeningAsync();
+
+        Assert.Equal("Healthy", await http.GetStringAsync(new Uri(address, "/health/ready"), Cancellation));
+        Assert.Contains("model snug/demonstration-model: snug/demonstration-model at ", api.Text, StringComparison.Ordinal);
+        Assert.Contains("downloaded and verified", api.Text, StringComparison.Ordinal);
+        using HttpResponseMessage streamed = await http.PostAsJsonAsync(new Uri(address, "/chat"), new { message = question }, Cancellation);
+        using HttpResponseMessage whole = await http.PostAsJsonAsync(new Uri(address, "/chat"), new { message = question, stream = false }, Cancellation);
+        JsonElement json = await whole.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+
+        Assert.Equal("text/plain", streamed.EnsureSuccessStatusCode().Content.Headers.ContentType!.MediaType);
+        Assert.Equal(answer, await streamed.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal((answer, "snug/demonstration-model", "stop"), (json.GetProperty("text").GetString(), json.GetProperty("model").GetString(), json.GetProperty("finish").GetString()));
+        Assert.InRange(json.GetProperty("tokens").GetInt32(), 4, 60);
+        Assert.Equal(0, hub.Hub.Requests.Count);
+        Assert.DoesNotContain("hf_xxx", api.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
-    public async Task The_chat_API_streams_the_answer_of_the_model_that_the_environment_names()
+    public async Task The_chat_API_has_the_model_that_the_environment_names_before_it_listens()
     {
         using TemporaryFolder folder = new();
         RandomModel.Write(folder);
@@ -21,20 +47,43 @@ public sealed class ClientSampleTests
         await using SampleProcess api = SampleProcess.Start("ChatApi", hub, ("LLM_PROVIDER", "huggingface"), ("LLM_MODEL", "org/chat"));
         using HttpClient http = new();
         Uri address = await api.ListeningAsync();
-        Assert.Equal(0, hub.Hub.Requests.Count);
+        hub.GoDown();
 
-        string[] answers = ["", ""];
-        for (int i = 0; i < answers.Length; i++)
-        {
-            using HttpResponseMessage response = await http.PostAsJsonAsync(
-                new Uri(address, "/chat"), new { message = "hello world", maxTokens = 12, temperature = 0 }, Cancellation);
-            answers[i] = await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancellation);
-        }
+        using HttpResponseMessage response = await http.PostAsJsonAsync(
+            new Uri(address, "/chat"), new { message = "hello world", maxTokens = 12, temperature = 0 }, Cancellation);
 
-        Assert.NotEmpty(answers[0]);
-        Assert.Equal(answers[0], answers[1]);
-        Assert.NotEqual(0, hub.Hub.Requests.Count);
+        Assert.NotEmpty(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancellation));
         Assert.Contains("Initialized huggingface provider", api.Text, StringComparison.Ordinal);
+        Assert.Contains("model org/chat: org/chat at ", api.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HF_DEVICE", "cuda", "The device 'cuda' cannot be used")]
+    [InlineData("LLM_PROVIDER", "nobody", "There is no provider 'nobody'")]
+    public async Task The_chat_API_does_not_start_with_a_provider_that_cannot_be_used_and_says_why(string variable, string value, string message)
+    {
+        await using ModelHub hub = await ModelHub.StartAsync();
+        await using SampleProcess api = SampleProcess.Start("ChatApi", hub, ("LLM_PROVIDER", "huggingface"), ("LLM_MODEL", ModelHub.Model), (variable, value));
+
+        Assert.Equal(2, await api.EndAsync());
+
+        Assert.Contains(message, api.Text, StringComparison.Ordinal);
+        Assert.Contains("1. ", api.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", api.Text, StringComparison.Ordinal);
+        Assert.Equal(0, hub.Hub.Requests.Count);
+    }
+
+    [Fact]
+    public async Task The_chat_API_does_not_start_with_a_gated_model_and_no_grant_and_says_what_to_do()
+    {
+        await using ModelHub hub = await ModelHub.StartAsync();
+        await using SampleProcess api = SampleProcess.Start("ChatApi", hub, ("LLM_PROVIDER", "huggingface"), ("LLM_MODEL", ModelHub.Gated));
+
+        Assert.Equal(4, await api.EndAsync());
+
+        Assert.Contains($"model {ModelHub.Gated}: {ModelHub.Gated} cannot be had (gated_repo_error)", api.Text, StringComparison.Ordinal);
+        Assert.Contains("  1. ", api.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Now listening", api.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,10 +37,19 @@ internal sealed class SampleProcess : IAsyncDisposable
     /// <param name="name">The name of its assembly.</param>
     /// <param name="hub">The hub.</param>
     /// <param name="environment">More variables.</param>
-    public static SampleProcess Start(string name, ModelHub hub, params (string Name, string Value)[] environment) => Start(name, hub, [], environment);
+    public static SampleProcess Start(string name, ModelHub hub, params (string Name, string? Value)[] environment) => Start(name, hub, [], environment);
 
     /// <summary>Starts a sample with arguments.</summary>
-    public static SampleProcess Start(string name, ModelHub hub, string[] arguments, params (string Name, string Value)[] environment)
+    public static SampleProcess Start(string name, ModelHub hub, string[] arguments, params (string Name, string? Value)[] environment) =>
+        StartIn(hub.Cache.Root, name, hub, arguments, environment);
+
+    /// <summary>Starts a sample in a folder.</summary>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="name">The name of its assembly.</param>
+    /// <param name="hub">The hub.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">More variables; <see langword="null"/> takes one away.</param>
+    public static SampleProcess StartIn(string folder, string name, ModelHub hub, string[] arguments, params (string Name, string? Value)[] environment)
     {
         DirectoryInfo configuration = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         string assembly = Path.Join(configuration.Parent!.Parent!.FullName, name, configuration.Name, name + ".dll");
@@ -49,7 +58,8 @@ internal sealed class SampleProcess : IAsyncDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = hub.Cache.Root,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder,
         };
         foreach (string variable in start.Environment.Keys.Where(key => key.StartsWith("HF_", StringComparison.Ordinal) || key.StartsWith("HUGGING", StringComparison.Ordinal)).ToArray())
         {
@@ -62,9 +72,16 @@ internal sealed class SampleProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         start.Environment["Snug__MaxRetries"] = "0";
-        foreach ((string variable, string value) in environment)
+        foreach ((string variable, string? value) in environment)
         {
-            start.Environment[variable] = value;
+            if (value is null)
+            {
+                start.Environment.Remove(variable);
+            }
+            else
+            {
+                start.Environment[variable] = value;
+            }
         }
 
         return new SampleProcess(Process.Start(start)!);
@@ -76,6 +93,14 @@ internal sealed class SampleProcess : IAsyncDisposable
     {
         await Task.WhenAny(_address.Task, _process.WaitForExitAsync(TestContext.Current.CancellationToken));
         return _address.Task.IsCompletedSuccessfully ? await _address.Task : throw new InvalidOperationException($"It has ended.\n{Text}");
+    }
+
+    /// <summary>Asks it to end, as the stop of a container does, and gives its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!;
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return await EndAsync();
     }
 
     /// <summary>Waits for its end and gives its exit code.</summary>

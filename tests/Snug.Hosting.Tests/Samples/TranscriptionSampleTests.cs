@@ -62,6 +62,42 @@ public sealed class TranscriptionSampleTests
     }
 
     [Theory]
+    [InlineData(Api)]
+    [InlineData(Web)]
+    public async Task As_in_a_container_only_the_cache_need_be_writable_and_a_stop_ends_it_in_good_order(string sample)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no folder here that nobody, not even root, may write to.");
+        await using ModelHub hub = await ModelHub.StartAsync();
+
+        // Nothing can be made in /proc; there is no home, no temporary folder and no terminal.
+        await using SampleProcess process = SampleProcess.StartIn(
+            "/proc", sample, hub, [], ("WHISPER_MODEL", ModelHub.Model), ("HOME", null), ("XDG_CACHE_HOME", null), ("TMPDIR", "/proc/nowhere"), ("DOTNET_EnableDiagnostics", "0"));
+        using HttpClient http = new();
+        Uri address = await process.ListeningAsync();
+
+        Assert.StartsWith("Healthy", await http.GetStringAsync(new Uri(address, "/health/ready"), Cancellation), StringComparison.Ordinal);
+        hub.Cache.AssertSnapshot(ModelHub.Model, hub.Commit);
+        Assert.Equal(0, await process.StopAsync());
+        Assert.DoesNotContain("fail: ", process.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("warn: ", process.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_place_for_the_cache_the_start_ends_with_9_and_names_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no folder here that nobody, not even root, may write to.");
+        await using ModelHub hub = await ModelHub.StartAsync();
+        await using SampleProcess process = SampleProcess.StartIn(
+            "/proc", Api, hub, [], ("WHISPER_MODEL", ModelHub.Model), ("HF_HUB_CACHE", null), ("HOME", "/proc/nowhere"), ("XDG_CACHE_HOME", null), ("TMPDIR", "/proc/nowhere"), ("DOTNET_EnableDiagnostics", "0"));
+
+        Assert.Equal(9, await process.EndAsync());
+
+        Assert.Contains("cannot be had (cache_access): '/proc/nowhere/.cache/huggingface/hub' cannot be written", process.Text, StringComparison.Ordinal);
+        Assert.Contains("use another cache folder with HF_HOME", process.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled exception", process.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(Api, ModelHub.Gated, 4, "gated_repo_error")]
     [InlineData(Web, "org/nowhere", 5, "repository_not_found")]
     public async Task A_model_that_cannot_be_had_ends_the_program_with_its_code_and_the_advice(string sample, string model, int exitCode, string code)
