@@ -22,6 +22,7 @@ public sealed class ChatTemplateTests(EngineFixture engines)
         { "{{ [1, 'a', none, true, 1.5, {'b': (1,)}] }}", "{}", "[1, 'a', None, True, 1.5, {'b': (1,)}]" },
         { "{{ \"it's\" }} {{ [\"it's\", 'q\"', 'a\\nb'] }}", "{}", "it's [\"it's\", 'q\"', 'a\\nb']" },
         { "{{ x }}|{{ x is defined }}|{{ x | default('d') }}|{{ y.z | default('e') }}|{{ none }}", """{"y":{}}""", "|False|d|e|None" },
+        { "{{ {'a': 1}[[1]] is defined }} {{ {'a': 1}[{'b': 2}] is defined }}", "{}", "False False" },
         { "{% if a and not b or c %}yes{% elif d %}maybe{% else %}no{% endif %}", """{"a":1,"b":"x","c":[],"d":{"k":0}}""", "maybe" },
         { "{% for x in l if x > 1 %}{{ loop.index }}/{{ loop.length }}:{{ x }}{% if not loop.last %},{% endif %}{% else %}none{% endfor %}", """{"l":[1,2,3]}""", "1/2:2,2/2:3" },
         { "{% for k, v in d.items() %}{{ k }}={{ v }};{% endfor %}{% for k in d %}{{ k }}{% endfor %}", """{"d":{"b":1,"a":2}}""", "b=1;a=2;ba" },

@@ -6,7 +6,7 @@ namespace Snug.AI;
 
 /// <summary>What an answer has to be: any text, JSON, or a call that the request demands.</summary>
 /// <param name="Prefix">What is put to the prompt, so that the answer goes on from there.</param>
-/// <param name="Begun">What of that belongs to the answer: the start of a call.</param>
+/// <param name="Begun">What of that belongs to the answer: the start of a call, or a header.</param>
 /// <param name="Constraint">What the rest must look like; null for any text.</param>
 internal sealed record AnswerPlan(string Prefix, string Begun, OutputConstraint? Constraint)
 {
@@ -14,7 +14,7 @@ internal sealed record AnswerPlan(string Prefix, string Begun, OutputConstraint?
 
     /// <summary>Plans an answer.</summary>
     /// <exception cref="ConstraintException">A schema has what is not supported.</exception>
-    /// <exception cref="NotSupportedException">A call is demanded of a family that does not write calls as JSON.</exception>
+    /// <exception cref="NotSupportedException">A call is demanded of a family that does not write arguments as JSON.</exception>
     public static AnswerPlan Create(WrittenPrompt written, ChatOptions? options, ConstraintCache constraints)
     {
         string closed = written.Reasoning is { } reasoning && reasoning.IsOpenAfter(written.Text) ? $"{reasoning.End}\n\n" : "";
@@ -28,7 +28,8 @@ internal sealed record AnswerPlan(string Prefix, string Begun, OutputConstraint?
             }
 
             DemandedCall call = DemandedOf(written);
-            return new AnswerPlan(closed + call.Start, call.Start, constraints.Get(new ConstraintChoice("", call.Schema(written.Tools), "")));
+            string start = call.StartFor(written.Tools);
+            return new AnswerPlan(closed + start, start, constraints.Get(call.Calls(written.Tools)));
         }
 
         if (OptionsMapper.FormatOf(options) is not { } format)
@@ -36,14 +37,15 @@ internal sealed record AnswerPlan(string Prefix, string Begun, OutputConstraint?
             return new AnswerPlan("", "", null);
         }
 
-        ConstraintChoice answer = new("", format.Schema ?? AnyObject, "");
+        // Where only text for the user may come, its header is written for the model; else that is the model's choice.
+        string header = written.Frame?.Start ?? "";
+        JsonElement schema = format.Schema ?? AnyObject;
         if (written.Tools.Count == 0)
         {
-            return new AnswerPlan(closed, "", constraints.Get(answer));
+            return new AnswerPlan(closed + header, header, constraints.Get(new ConstraintChoice("", schema, "")));
         }
 
-        DemandedCall instead = DemandedOf(written);
-        return new AnswerPlan(closed, "", constraints.Get(answer, new ConstraintChoice(instead.Start, instead.Schema(written.Tools), instead.End)));
+        return new AnswerPlan(closed, "", constraints.Get([new ConstraintChoice(header, schema, ""), .. DemandedOf(written).WholeCalls(written.Tools)]));
     }
 
     private static DemandedCall DemandedOf(WrittenPrompt written) => written.Format!.Demanded ?? throw new NotSupportedException(

@@ -90,13 +90,18 @@ internal static class ConversationMapper
         ChatMessage message, FunctionCallContent[] given, MessageStyle style, Dictionary<string, string> names)
     {
         List<KeyValuePair<string, object?>> properties = [];
+        string text = TextOf(message);
         string reasoning = string.Concat(message.Contents.OfType<TextReasoningContent>().Select(content => content.Text));
         if (reasoning.Length > 0)
         {
             properties.Add(new("reasoning_content", reasoning));
+            if (given.Length == 0 || text.Length == 0)
+            {
+                // The name that gpt-oss has for it. Its template takes no text beside reasoning and calls, and of the two the text counts.
+                properties.Add(new("thinking", reasoning));
+            }
         }
 
-        string text = TextOf(message);
         List<object?> calls = [];
         foreach (FunctionCallContent call in given)
         {

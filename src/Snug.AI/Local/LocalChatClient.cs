@@ -179,7 +179,6 @@ public sealed class LocalChatClient : IChatClient
             cancellationToken).ConfigureAwait(false);
         generation = generation with { ShownSpecialTokens = written.MarksIn(model.Tokenizer), Constraint = plan.Constraint ?? generation.Constraint };
         OutputReader reader = written.CreateReader(plan);
-        reader.Push(plan.Begun);
         UpdateFactory updates = new(_metadata.DefaultModelId, _options.Time.GetUtcNow());
         TextSession session = await sessions.RentAsync(prompt, cancellationToken).ConfigureAwait(false);
         try

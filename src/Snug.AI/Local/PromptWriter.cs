@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Snug.Pretrained;
@@ -42,13 +43,16 @@ internal sealed class PromptWriter
         Dictionary<string, object?> variables = OptionsMapper.Variables(options, _options);
         ReasoningFormat? reasoning = ReasoningFormat.Of(source);
         ToolCallFormat? format = tools.Count > 0 ? ToolCallFormat.Of(source) : null;
+        AnswerFrame? frame = AnswerFrame.Of(source);
         TemplateException? first = null;
         foreach (List<object?>? described in Descriptions(tools))
         {
             if (described is not null)
             {
-                // As SmolLM3 calls them.
+                // As SmolLM3 calls them, and Firefunction, which takes them as text and wants to know the time.
                 variables["xml_tools"] = described;
+                variables.TryAdd("functions", ConversationMapper.ToJson(described).GetRawText());
+                variables.TryAdd("datetime", _options.Time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss 'GMT'", CultureInfo.InvariantCulture));
             }
 
             ChatTemplateOptions chat = new() { AddGenerationPrompt = true, Template = _template, Tools = described, Variables = variables, Time = _options.Time };
@@ -57,7 +61,7 @@ internal sealed class PromptWriter
                 try
                 {
                     IReadOnlyList<ChatTemplateMessage> mapped = ConversationMapper.Map(messages, options?.Instructions, style);
-                    return new WrittenPrompt(_model.Tokenizer.ApplyChatTemplate(mapped, chat).Text, reasoning, format, tools);
+                    return new WrittenPrompt(_model.Tokenizer.ApplyChatTemplate(mapped, chat).Text, reasoning, format, frame, tools);
                 }
                 catch (TemplateException exception)
                 {
@@ -72,7 +76,7 @@ internal sealed class PromptWriter
 
     private static IEnumerable<AIFunctionDeclaration> Declarations(ChatOptions? options) => options?.Tools?.OfType<AIFunctionDeclaration>() ?? [];
 
-    /// <summary>The functions as they are, and in case the template cannot write that, with one type for each value.</summary>
+    /// <summary>The functions as they are, and in case the template cannot write that, with one type and a description for each value.</summary>
     private static IEnumerable<List<object?>?> Descriptions(IReadOnlyList<AIFunctionDeclaration> tools) => tools.Count == 0
         ? [null]
         : [[.. tools.Select(tool => Describe(tool, tool.JsonSchema))], [.. tools.Select(tool => Describe(tool, SimpleSchema.Of(tool.JsonSchema)))]];

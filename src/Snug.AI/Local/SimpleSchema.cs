@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Snug.AI;
 
-/// <summary>Schemas with one type for each value, as older templates want them: of several types the first that is not null.</summary>
+/// <summary>Schemas with one type and a description for each value, as older templates want them: of several types the first that is not null.</summary>
 internal static class SimpleSchema
 {
     public static JsonElement Of(JsonElement schema)
@@ -34,9 +34,24 @@ internal static class SimpleSchema
             schema["type"] = only.ToString();
         }
 
-        foreach ((string _, JsonNode? value) in schema)
+        foreach ((string name, JsonNode? value) in schema)
         {
             Simplify(value);
+            if (name == "properties" && value is JsonObject properties)
+            {
+                Describe(properties);
+            }
+        }
+    }
+
+    private static void Describe(JsonObject properties)
+    {
+        foreach ((string _, JsonNode? property) in properties)
+        {
+            if (property is JsonObject schema)
+            {
+                schema.TryAdd("description", "");
+            }
         }
     }
 }

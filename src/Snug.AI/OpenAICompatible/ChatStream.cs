@@ -9,7 +9,7 @@ namespace Snug.AI;
 /// Turns the events of a streamed answer into updates: text as it comes, calls of functions when they are whole, and at the end one update
 /// with usage and the reason of the end. An error in the stream is an exception, and so is an end that comes too soon.
 /// </summary>
-internal sealed class ChatStream(ProviderAnswer answer, ProviderErrors errors, string requestedModel)
+internal sealed class ChatStream(ProviderAnswer answer, ProviderErrors errors, string requestedModel, InlineReasoning reasoning)
 {
     /// <summary>How long usage is waited for once an answer has its reason to end; a server that sends none may not close the connection either.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -110,7 +110,7 @@ internal sealed class ChatStream(ProviderAnswer answer, ProviderErrors errors, s
             answer.Body.Complete(Grace);
         }
 
-        List<AIContent> contents = ChatAnswerReader.Contents(delta);
+        List<AIContent> contents = reasoning.Read(ChatAnswerReader.Contents(delta));
         if (contents.Count == 0 && _hasBegun)
         {
             return null;
@@ -124,6 +124,11 @@ internal sealed class ChatStream(ProviderAnswer answer, ProviderErrors errors, s
 
     private IEnumerable<ChatResponseUpdate> Finish()
     {
+        if (reasoning.Finish() is { Count: > 0 } held)
+        {
+            yield return New(held, _last);
+        }
+
         bool hasCalls = !_calls.IsEmpty;
         if (hasCalls)
         {

@@ -50,7 +50,7 @@ public sealed partial class OpenAICompatibleChatClient : IChatClient
         using ProviderAnswer answer = await SendAsync(messages, options, model, asStream: false, cancellationToken).ConfigureAwait(false);
         if (answer.IsEventStream)
         {
-            return await new ChatStream(answer, _connection.Errors, model).ReadAsync(cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
+            return await NewStream(answer, model).ReadAsync(cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return Read(await answer.ReadJsonAsync(model, cancellationToken).ConfigureAwait(false), model);
@@ -99,7 +99,7 @@ public sealed partial class OpenAICompatibleChatClient : IChatClient
             yield break;
         }
 
-        await foreach (ChatResponseUpdate update in new ChatStream(answer, _connection.Errors, model).ReadAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (ChatResponseUpdate update in NewStream(answer, model).ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return update;
         }
@@ -124,6 +124,10 @@ public sealed partial class OpenAICompatibleChatClient : IChatClient
 
     private string ModelOf(ChatOptions? options) => options?.ModelId ?? _metadata.DefaultModelId ?? throw _connection.Errors.NoModel();
 
+    private InlineReasoning NewReasoning() => new(_options.Server.MayInlineReasoning);
+
+    private ChatStream NewStream(ProviderAnswer answer, string model) => new(answer, _connection.Errors, model, NewReasoning());
+
     private ChatResponse Read(JsonElement root, string model)
     {
         if (ChatAnswerReader.FirstChoice(root) is not { } choice)
@@ -135,7 +139,8 @@ public sealed partial class OpenAICompatibleChatClient : IChatClient
         ToolCallAssembler calls = new(_connection.Errors);
         calls.Accept(message, isWhole: true);
         string id = ChatAnswerReader.Id(root);
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, [.. ChatAnswerReader.Contents(message), .. calls.Complete()])
+        InlineReasoning reasoning = NewReasoning();
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, [.. reasoning.Read(ChatAnswerReader.Contents(message)), .. reasoning.Finish(), .. calls.Complete()])
         {
             MessageId = id,
             CreatedAt = ChatAnswerReader.CreatedAt(root),

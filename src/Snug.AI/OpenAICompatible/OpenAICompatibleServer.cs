@@ -38,6 +38,12 @@ public sealed record OpenAICompatibleServer
     /// <summary>Whether usage is asked for at the end of a stream (<c>stream_options.include_usage</c>).</summary>
     public bool AcceptsStreamOptions { get; init; } = true;
 
+    /// <summary>
+    /// Whether the server may leave a model's reasoning in the text, between <c>&lt;think></c> and <c>&lt;/think></c> at its start, so that it is
+    /// taken out of there. vLLM does without a reasoning parser, and so do llama.cpp, Ollama and others, depending on how they are started.
+    /// </summary>
+    public bool MayInlineReasoning { get; init; } = true;
+
     /// <summary>How the server is asked for embeddings.</summary>
     public EmbeddingApi Embeddings { get; init; }
 
@@ -53,6 +59,7 @@ public sealed record OpenAICompatibleServer
         KeyPage = new("https://platform.openai.com/api-keys"),
         MaxTokensField = MaxTokensField.MaxCompletionTokens,
         AcceptsTopK = false,
+        MayInlineReasoning = false,
     };
 
     /// <summary>The router of Hugging Face, which hands conversations on to inference providers.</summary>

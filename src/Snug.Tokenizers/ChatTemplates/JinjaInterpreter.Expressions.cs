@@ -135,6 +135,9 @@ internal sealed partial class JinjaInterpreter
         {
             case JinjaUndefined undefined:
                 throw new TemplateException($"'{undefined.Name}' is not defined: it has no items", node.Position);
+            case JinjaDictionary when key is List<object?> or JinjaDictionary:
+                // Jinja swallows Python's complaint that these are no keys.
+                return new JinjaUndefined(JinjaText.Of(key));
             case JinjaDictionary dictionary:
                 object? found = Guard(node, () => dictionary.TryGet(key, out object? value) ? value : new JinjaUndefined(JinjaText.Of(key)));
                 return found is JinjaUndefined && key is string name ? JinjaMethods.Find(item, name) ?? found : found;

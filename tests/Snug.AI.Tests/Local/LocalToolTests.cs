@@ -1,13 +1,14 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Snug.Inference;
 using Snug.Inference.Tests;
+using Snug.Tests;
 
 namespace Snug.AI.Tests;
 
 public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<RandomModelFixture>
 {
-    private static readonly string Templates = Path.Join(TestPaths.RepositoryRoot, "..", "shared", "fixtures", "templates");
-
     private static readonly AIFunction Weather = AIFunctionFactory.Create(
         (string city, int days, int? limit = null) => $"{city} {days} {limit}", "get_weather", "Tells the weather.");
 
@@ -75,6 +76,100 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
         Assert.Equal(ChatFinishReason.ToolCalls, response.FinishReason);
     }
 
+    [Theory]
+    [InlineData("Qwen-Qwen2.5-7B-Instruct")]
+    [InlineData("meta-llama-Llama-3.1-8B-Instruct")]
+    [InlineData("mistralai-Mistral-Nemo-Instruct-2407")]
+    [InlineData("Mistral-Small-3.2-24B-Instruct-2506")]
+    [InlineData("CohereForAI-c4ai-command-r7b-12-2024-tool_use")]
+    [InlineData("fireworks-ai-llama-3-firefunction-v2")]
+    [InlineData("unsloth-Apriel-1.5")]
+    [InlineData("Apertus-8B-Instruct")]
+    [InlineData("GigaChat3-10B-A1.8B")]
+    [InlineData("GigaChat3.1-10B-A1.8B")]
+    [InlineData("ibm-granite-granite-3.3-2B-Instruct")]
+    [InlineData("llama-cpp-deepseek-r1")]
+    [InlineData("moonshotai-Kimi-K2")]
+    [InlineData("meetkai-functionary-medium-v3.1")]
+    [InlineData("meetkai-functionary-medium-v3.2")]
+    [InlineData("openai-gpt-oss-120b")]
+    public async Task A_call_can_be_demanded_of_a_model_of_every_family_whose_arguments_are_json(string name)
+    {
+        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf(name) });
+        AIFunction other = AIFunctionFactory.Create((Order order) => order.Number, "place_order", "Orders.");
+        foreach (ChatToolMode mode in new ChatToolMode[] { ChatToolMode.RequireAny, ChatToolMode.RequireSpecific("place_order") })
+        {
+            ChatOptions options = new() { Tools = [Weather, other], ToolMode = mode, Temperature = 1, Seed = 5, MaxOutputTokens = 200 };
+
+            ChatResponse response = await client.GetResponseAsync("Hi", options, Cancellation);
+
+            FunctionCallContent call = Assert.Single(response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>());
+            Assert.Equal("", response.Text);
+            Assert.Equal(ChatFinishReason.ToolCalls, response.FinishReason);
+            AIFunction called = mode == ChatToolMode.RequireAny && call.Name == Weather.Name ? Weather : other;
+            Assert.Equal(called.Name, call.Name);
+            Assert.Null(SchemaValidator.Check(JsonSerializer.SerializeToElement(call.Arguments, AIJsonUtilities.DefaultOptions), called.JsonSchema));
+        }
+    }
+
+    [Fact]
+    public async Task A_call_can_be_demanded_of_functions_with_parameters_of_every_type()
+    {
+        using LocalChatClient client = new(fixture.Model);
+        foreach (AIFunction function in EveryFunction.Create(isStrict: true).Where(function => !function.JsonSchema.GetRawText().Contains("\"not\"", StringComparison.Ordinal)))
+        {
+            ChatOptions options = new() { Tools = [function], ToolMode = ChatToolMode.RequireAny, Temperature = 1, Seed = 1, MaxOutputTokens = 300 };
+
+            ChatResponse response = await client.GetResponseAsync("Hi", options, Cancellation);
+
+            FunctionCallContent call = Assert.Single(response.Messages[0].Contents.OfType<FunctionCallContent>());
+            Assert.Null(SchemaValidator.Check(JsonSerializer.SerializeToElement(call.Arguments, AIJsonUtilities.DefaultOptions), function.JsonSchema));
+        }
+    }
+
+    [Fact]
+    public async Task A_call_can_be_demanded_in_the_later_form_of_deepseek() =>
+        await CheckDemandedAsync("{{ tools }}{{ messages[0].content }}{# tool▁calls▁begin #}");
+
+    [Fact]
+    public async Task A_call_can_be_demanded_of_command_r_plus_whose_template_knows_simple_parameters_only()
+    {
+        await CheckDemandedAsync(TemplateOf("CohereForAI-c4ai-command-r-plus-tool_use"));
+    }
+
+    [Theory]
+    [InlineData("meetkai-functionary-medium-v3.2")]
+    [InlineData("openai-gpt-oss-120b")]
+    public async Task Json_is_an_answer_for_the_user_where_the_family_writes_to_whom_it_speaks(string name)
+    {
+        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf(name) });
+        ChatOptions options = new() { ResponseFormat = ChatResponseFormat.Json, Temperature = 1, Seed = 2, MaxOutputTokens = 60 };
+
+        ChatResponse response = await client.GetResponseAsync("Hi", options, Cancellation);
+
+        Assert.Equal(JsonValueKind.Object, JsonElement.Parse(response.Text).ValueKind);
+    }
+
+    [Theory]
+    [InlineData("meetkai-functionary-medium-v3.2", "all\n{", "now\n")]
+    [InlineData("openai-gpt-oss-120b", "<|channel|>final<|message|>{", "<|channel|>commentary to=functions.now")]
+    [InlineData("Mistral-Small-3.2-24B-Instruct-2506", "{", "[TOOL_CALLS]now")]
+    [InlineData("llama-cpp-deepseek-r1", "{", "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>now")]
+    [InlineData("Apertus-8B-Instruct", "{", "<|tools_prefix|>[{\"now")]
+    public async Task Json_or_a_call_comes_whole_whatever_the_family_writes_around_them(string name, string json, string call)
+    {
+        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf(name) });
+        ChatOptions options = new() { Tools = [Weather, AIFunctionFactory.Create(() => "noon", "now")], ResponseFormat = ChatResponseFormat.Json, MaxOutputTokens = 160 };
+
+        ChatResponse answered = await client.GetResponseAsync("Hi", Script.With(new Beginning(json), options), Cancellation);
+        ChatResponse called = await client.GetResponseAsync("Hi", Script.With(new Beginning(call), options), Cancellation);
+
+        Assert.Equal(JsonValueKind.Object, JsonElement.Parse(answered.Text).ValueKind);
+        Assert.Equal(ChatFinishReason.Stop, answered.FinishReason);
+        Assert.Equal("now", Assert.Single(called.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>()).Name);
+        Assert.Equal(("", ChatFinishReason.ToolCalls), (called.Text, called.FinishReason));
+    }
+
     [Fact]
     public async Task With_tools_and_a_schema_the_answer_is_json_or_a_call()
     {
@@ -134,12 +229,18 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
     [InlineData("deepseek-ai-DeepSeek-V3.2")]
     [InlineData("moonshotai-Kimi-K2")]
     [InlineData("GigaChat3.1-10B-A1.8B")]
+    [InlineData("GigaChat3-10B-A1.8B")]
+    [InlineData("openai-gpt-oss-120b")]
+    [InlineData("google-gemma-4-31B-it")]
+    [InlineData("google-gemma-4-31B-it-interleaved")]
+    [InlineData("meetkai-functionary-medium-v3.2")]
+    [InlineData("CohereForAI-c4ai-command-r-plus-tool_use")]
+    [InlineData("Cohere2MoE")]
+    [InlineData("llama-cpp-deepseek-r1")]
+    [InlineData("fireworks-ai-llama-3-firefunction-v2")]
     public void What_a_template_writes_for_a_call_is_read_as_that_call(string name)
     {
-        string file = Path.Join(Templates, name + ".jinja");
-        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
-        string source = File.ReadAllText(file);
-        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = source });
+        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf(name) });
         Dictionary<string, object?> arguments = new() { ["city"] = "Paris \"é\"", ["days"] = 3, ["limit"] = 2 };
         List<ChatMessage> messages = [new(ChatRole.User, "Question?")];
         WrittenPrompt asked = writer.Write(messages, new() { Tools = [Weather] });
@@ -160,7 +261,7 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
         ToolCall? call = null;
         for (int end = to; end > from && call is null; end--)
         {
-            OutputReader reader = new(asked.Reasoning, startsWithReasoning: false, asked.Format, new ToolSchemas(new Dictionary<string, JsonElement> { ["get_weather"] = Weather.JsonSchema }));
+            OutputReader reader = (asked with { Reasoning = null }).CreateReader(new AnswerPlan("", "", null));
             call = reader.Push(answered[from..end]).Concat(reader.Finish()).Select(piece => piece.Call).FirstOrDefault(found => found?.Arguments.Count == 3);
         }
 
@@ -171,14 +272,27 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
         Assert.Equal(2, call.Arguments["limit"].GetInt32());
     }
 
+    [Fact]
+    public void The_reasoning_of_a_turn_with_calls_goes_back_to_gpt_oss()
+    {
+        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf("openai-gpt-oss-120b") });
+        ChatMessage turn = new(ChatRole.Assistant, [new TextReasoningContent("Look it up."), new FunctionCallContent("c1", "get_weather", new Dictionary<string, object?>())]);
+        List<ChatMessage> messages = [new(ChatRole.User, "Question?"), turn, new(ChatRole.Tool, [new FunctionResultContent("c1", "21 degrees")])];
+
+        string quiet = writer.Write(messages, new() { Tools = [Weather] }).Text;
+        turn.Contents.Insert(1, new TextContent("I look."));
+        string said = writer.Write(messages, new() { Tools = [Weather] }).Text;
+
+        Assert.Contains("<|channel|>analysis<|message|>Look it up.<|end|>", quiet, StringComparison.Ordinal);
+        Assert.Contains("I look.", said, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("meta-llama-Llama-3.1-8B-Instruct")]
     [InlineData("mistralai-Mistral-Nemo-Instruct-2407")]
     public void Several_calls_with_foreign_ids_are_written_as_the_template_can(string name)
     {
-        string file = Path.Join(Templates, name + ".jinja");
-        Assert.SkipUnless(File.Exists(file), "The templates are not there.");
-        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = File.ReadAllText(file) });
+        PromptWriter writer = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = TemplateOf(name) });
         Dictionary<string, object?> arguments = new() { ["city"] = "Paris" };
         List<ChatMessage> messages =
         [
@@ -193,10 +307,46 @@ public sealed class LocalToolTests(RandomModelFixture fixture) : IClassFixture<R
         Assert.True(text.IndexOf("second result", StringComparison.Ordinal) > text.IndexOf("first result", StringComparison.Ordinal));
     }
 
+    private async Task CheckDemandedAsync(string template)
+    {
+        using LocalChatClient client = new(fixture.Model, new LocalChatClientOptions { ChatTemplate = template });
+        ChatOptions options = new() { Tools = [Weather], ToolMode = ChatToolMode.RequireAny, Temperature = 1, Seed = 5, MaxOutputTokens = 200 };
+
+        ChatResponse response = await client.GetResponseAsync("Hi", options, Cancellation);
+
+        Assert.Equal("get_weather", Assert.Single(response.Messages[0].Contents.OfType<FunctionCallContent>()).Name);
+        Assert.Equal("", response.Text);
+    }
+
+    private static string TemplateOf(string name)
+    {
+        string? fixtures = SharedFixtures.Find(TestPaths.RepositoryRoot);
+        Assert.SkipWhen(fixtures is null, SharedFixtures.Missing);
+        return File.ReadAllText(Path.Join(fixtures, "templates", name + ".jinja"));
+    }
+
     private ChatOptions With(string text)
     {
         ChatOptions options = Script.Saying(fixture.Model.Tokenizer, text);
         options.Tools = [Weather];
         return options;
     }
+
+    /// <summary>Has the model begin with a text, byte by byte, and go on as it likes.</summary>
+    private sealed class Beginning(string text) : ILogitsProcessor
+    {
+        private const float Certainty = 1000;
+        private readonly byte[] _bytes = Encoding.UTF8.GetBytes(text);
+
+        public void Process(ReadOnlySpan<int> tokens, int promptLength, Span<float> logits)
+        {
+            int said = tokens.Length - promptLength;
+            if (said < _bytes.Length)
+            {
+                logits[_bytes[said]] += Certainty;
+            }
+        }
+    }
+
+    private sealed record Order(int Number, string? Note, Order? Before);
 }

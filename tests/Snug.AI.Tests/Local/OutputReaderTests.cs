@@ -4,6 +4,8 @@ namespace Snug.AI.Tests;
 
 public sealed class OutputReaderTests
 {
+    private const string GptOss = "<|channel|>analysis<|message|> <|channel|>commentary to=";
+
     private static readonly ToolSchemas Tools = new(new Dictionary<string, JsonElement>
     {
         ["weather"] = JsonDocument.Parse("""{"type":"object","properties":{"city":{"type":"string"},"days":{"type":"integer"}}}""").RootElement,
@@ -28,6 +30,12 @@ public sealed class OutputReaderTests
         { "START_ACTION", "<|START_ACTION|>[\n {\"tool_name\": \"weather\", \"parameters\": {\"city\": \"12\", \"days\": 3}}\n]<|END_ACTION|>" },
         { "functools", "functools[{\"name\": \"weather\", \"arguments\": {\"city\": \"12\", \"days\": 3}}]" },
         { "tools_prefix", "<|tools_prefix|>[{\"weather\": {\"city\": \"12\", \"days\": 3}}]<|tools_suffix|>" },
+        { GptOss, "<|channel|>commentary to=functions.weather <|constrain|>json<|message|>{\"city\": \"12\", \"days\": 3}<|call|>" },
+        { GptOss, " to=functions.weather<|channel|>commentary json<|message|>{\"city\": \"12\", \"days\": 3}" },
+        { "<|tool_call>call:", "<|tool_call>call:weather{city:<|\"|>12<|\"|>,days:3}<tool_call|>" },
+        { ">>>all", ">>>weather\n{\"city\": \"12\", \"days\": 3}" },
+        { "'function call' role_sep", "function call<|role_sep|>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"12\", \"days\": 3}}" },
+        { "Action:\\n```json", "Action:\n```json\n[\n    {\n        \"tool_name\": \"weather\",\n        \"parameters\": {\"city\": \"12\", \"days\": 3}\n    }\n]```" },
         { "DSML", "<｜DSML｜function_calls>\n<｜DSML｜invoke name=\"weather\">\n<｜DSML｜parameter name=\"city\" string=\"true\">12</｜DSML｜parameter>\n<｜DSML｜parameter name=\"days\" string=\"false\">3</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜function_calls>" },
     };
 
@@ -143,6 +151,57 @@ public sealed class OutputReaderTests
         Assert.Equal(("Tags like <think> are text.", "", 0), Counted(Read("<think>", "Tags like <think> are text.", 3)));
     }
 
+    [Theory]
+    [InlineData("<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>So: 1 < 2", "So: 1 < 2", "hm", 0)]
+    [InlineData("<|channel|>final<|message|>So.", "So.", "", 0)]
+    [InlineData("<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>commentary to=functions.now <|constrain|>json<|message|>{}<|call|>", "", "hm", 1)]
+    [InlineData("<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>commentary<|message|>I look.<|end|><|start|>assistant to=functions.now<|channel|>commentary json<|message|>{}<|call|>", "I look.", "hm", 1)]
+    [InlineData("<|channel|>commentary<|message|>I look.<|end|><|start|>assistant<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|> So.", "I look. So.", "hm", 0)]
+    public void Channels_are_reasoning_text_and_calls(string text, string expected, string reasoning, int count)
+    {
+        for (int size = 1; size <= text.Length; size++)
+        {
+            Assert.Equal((expected, reasoning, count), Counted(Read(GptOss, text, size)));
+        }
+    }
+
+    [Theory]
+    [InlineData(">>>all\nHello\nyou >>", "Hello\nyou >>", 0)]
+    [InlineData(">>>all\nI look.>>>now\n{}>>>weather\n{\"city\": \">>>\"}", "I look.", 2)]
+    [InlineData(">>>now\n{}", "", 1)]
+    [InlineData(">>>all\nTry:\n>>> x\n{}\nor\n>>>", "Try:\n>>> x\n{}\nor\n>>>", 0)]
+    public void Recipients_are_the_user_or_functions(string text, string expected, int count)
+    {
+        for (int size = 1; size <= text.Length; size++)
+        {
+            Assert.Equal((expected, "", count), Counted(Read(">>>all", text, size)));
+        }
+    }
+
+    [Theory]
+    [InlineData("weather{city:<|\"|>a,b: {c} \"d\"\n<|\"|>,days:-3}", """{"city":"a,b: {c} \u0022d\u0022\n","days":-3}""")]
+    [InlineData("weather{}", "{}")]
+    [InlineData("weather{list:[1,<|\"|>x<|\"|>,true,{<|\"|>a b<|\"|>:null}]}", """{"list":[1,"x",true,{"a b":null}]}""")]
+    [InlineData("weather{city:Paris}", """{"city":"Paris"}""")]
+    public void Values_of_gemma_are_read(string call, string arguments)
+    {
+        ToolCall read = Assert.Single(Read("<|tool_call>call:", $"<|tool_call>call:{call}<tool_call|>", 3).Calls);
+
+        Assert.Equal(arguments, JsonSerializer.Serialize(read.Arguments));
+    }
+
+    [Theory]
+    [InlineData("weather{city:<|\"|>never closed}")]
+    [InlineData("weather{city:1,,}")]
+    [InlineData("weather")]
+    [InlineData("{city:1}")]
+    public void What_is_no_call_of_gemma_is_text(string call)
+    {
+        string text = $"<|tool_call>call:{call}<tool_call|>";
+
+        Assert.Equal((text, "", 0), Counted(Read("<|tool_call>call:", text, 2)));
+    }
+
     [Fact]
     public void Reasoning_text_and_a_call_come_apart()
     {
@@ -155,7 +214,7 @@ public sealed class OutputReaderTests
 
     private static (string Said, string Thought, List<ToolCall> Calls) Read(string template, string text, int size, bool isOpen = false)
     {
-        OutputReader reader = new(ReasoningFormat.Of(template), isOpen, ToolCallFormat.Of(template), Tools);
+        OutputReader reader = new(ReasoningFormat.Of(template), isOpen, ToolCallFormat.Of(template), Tools, AnswerFrame.Of(template));
         List<OutputPiece> pieces = [];
         foreach (char[] part in text.Chunk(size))
         {

@@ -14,7 +14,7 @@ namespace Snug.AI.Tests;
 internal static class RandomModel
 {
     public const string End = "<|im_end|>";
-    public const int ContextLength = 4096;
+    public const int ContextLength = 12288;
 
     private const int Hidden = 32;
     private const int FeedForward = 48;

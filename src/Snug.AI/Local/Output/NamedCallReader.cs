@@ -31,6 +31,22 @@ internal static class NamedCallReader
         return split < 0 ? default : One(null, text[..split], text[(split + 1)..]);
     }
 
+    /// <summary>A line with the name, and the arguments behind it. The mark before it is Python's prompt, too, so the function has to be one that there is.</summary>
+    public static ToolCallReading ReadRecipient(string text, ToolSchemas tools)
+    {
+        int split = text.IndexOf('\n', StringComparison.Ordinal);
+        return split < 0 || !tools.Has(text[..split].Trim()) ? default : One(null, text[..split], text[(split + 1)..]);
+    }
+
+    /// <summary><c>name &lt;|constrain|>json&lt;|message|>{…}</c>; between name and message may stand the channel.</summary>
+    public static ToolCallReading ReadHarmony(string text, ToolSchemas tools)
+    {
+        const string Message = "<|message|>";
+        int end = text.AsSpan().IndexOfAny(' ', '<');
+        int message = text.IndexOf(Message, StringComparison.Ordinal);
+        return end < 0 || message < end ? default : One(null, text[..end], text[(message + Message.Length)..]);
+    }
+
     /// <summary>A section of <c>name&lt;sep>{…}</c>, or <c>function&lt;sep>name</c> with the arguments as a block of code.</summary>
     public static ToolCallReading ReadDeepSeek(string text, ToolSchemas tools) => ReadSection(
         text, "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>", (head, body) =>

@@ -11,6 +11,7 @@ internal sealed class OutputReader
     private readonly ReasoningFormat? _reasoning;
     private readonly ToolCallFormat? _format;
     private readonly ToolSchemas _tools;
+    private readonly AnswerFrame? _frame;
 
     /// <summary>Text that was not given out: it may be a mark, or white space that only counts if text follows.</summary>
     private readonly StringBuilder _held = new();
@@ -28,9 +29,9 @@ internal sealed class OutputReader
     private bool _hasText;
     private bool _skipsWhiteSpace;
 
-    public OutputReader(ReasoningFormat? reasoning, bool startsWithReasoning, ToolCallFormat? format, ToolSchemas tools)
+    public OutputReader(ReasoningFormat? reasoning, bool startsWithReasoning, ToolCallFormat? format, ToolSchemas tools, AnswerFrame? frame = null)
     {
-        (_reasoning, _format, _tools) = (reasoning, format, tools);
+        (_reasoning, _format, _tools, _frame) = (reasoning, format, tools, frame);
         if (startsWithReasoning && reasoning is not null)
         {
             (_state, _skipsWhiteSpace) = (State.Reasoning, true);
@@ -74,11 +75,13 @@ internal sealed class OutputReader
     {
         string text = _held.ToString();
         List<(string Start, State Next, string? End)> marks = [];
-        if (_reasoning is not null && !_hasText)
+        bool mayReason = _frame is not null || (!_hasText && Begins(text.AsSpan().TrimStart(), _reasoning?.Start));
+        if (_reasoning is not null && mayReason)
         {
             marks.Add((_reasoning.Start, State.Reasoning, null));
         }
 
+        marks.AddRange((_frame?.Marks ?? []).Select(mark => (mark, State.Text, (string?)null)));
         marks.AddRange((_format?.Marks ?? []).Select(mark => (mark.Start, State.Call, mark.End)));
         if (!_hasText && _format is { AllowsBareJson: true } && text.AsSpan().TrimStart().StartsWith("{"))
         {
@@ -93,10 +96,18 @@ internal sealed class OutputReader
         foreach ((string Start, State Next, string? End) mark in marks)
         {
             int index = text.IndexOf(mark.Start, StringComparison.Ordinal);
-            if (index >= 0 && index < at)
+            if (index >= 0 && (index < at || (index == at && mark.Start.Length > found.Start.Length)))
             {
                 (at, found) = (index, mark);
             }
+        }
+
+        // A mark may be the start of another one that has not arrived as a whole.
+        bool isOpen = !isLast && at < int.MaxValue && marks.Exists(
+            mark => mark.Start.Length > text.Length - at && mark.Start.AsSpan().StartsWith(text.AsSpan(at)));
+        if (isOpen)
+        {
+            return false;
         }
 
         if (at < int.MaxValue)
@@ -106,7 +117,7 @@ internal sealed class OutputReader
             _space = text[end..at];
             Replace(text[(at + found.Start.Length)..]);
             (_state, _open, _from) = (found.Next, (found.Start, found.End), 0);
-            _skipsWhiteSpace = true;
+            _skipsWhiteSpace = found.Next != State.Text || !_hasText;
             return true;
         }
 
@@ -153,7 +164,7 @@ internal sealed class OutputReader
 
         string body = at < 0 ? text : text[..at];
         ToolCallReading reading = _format!.Read(body, _tools);
-        if (reading.Calls is null && reading.IsIncomplete && at >= 0 && _open.End is not null)
+        if (reading.Calls is null && reading.IsIncomplete && at >= 0)
         {
             _from = at + end.Length;
             return true;
@@ -197,6 +208,9 @@ internal sealed class OutputReader
     }
 
     private void Replace(string text) => _held.Clear().Append(text);
+
+    /// <summary>Whether a text begins with a mark, or with as much of it as there is text.</summary>
+    private static bool Begins(ReadOnlySpan<char> text, ReadOnlySpan<char> mark) => text.StartsWith(mark) || mark.StartsWith(text);
 
     /// <summary>Length of the longest end of the text that a mark begins with.</summary>
     private static int LongestBeginning(string text, IEnumerable<string> marks)

@@ -9,8 +9,6 @@ namespace Snug.AI.Tests;
 /// </summary>
 public abstract partial class ChatClientBehaviour
 {
-    private static readonly JsonElement Schema = JsonElement.Parse("""{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}""");
-
     /// <summary>The provider's name in the metadata.</summary>
     protected abstract string ProviderName { get; }
 
@@ -20,8 +18,32 @@ public abstract partial class ChatClientBehaviour
     /// <summary>Whether reasoning comes apart from the text.</summary>
     protected virtual bool HasReasoning => true;
 
+    /// <summary>What the models of this test were given, request by request: the body of the request, or the prompt.</summary>
+    protected abstract IReadOnlyList<string> Asked { get; }
+
+    /// <summary>The address of the server; null where there is none.</summary>
+    protected abstract Uri? Address { get; }
+
     /// <summary>Makes a client whose model gives these replies, one a request; the last one again and again.</summary>
     protected abstract Task<IChatClient> CreateAsync(params ScriptedReply[] replies);
+
+    /// <summary>Makes a generator of embeddings of the same kind. Texts that differ have vectors that differ.</summary>
+    protected abstract Task<IEmbeddingGenerator<string, Embedding<float>>> CreateEmbeddingsAsync();
+
+    /// <summary>How an attachment stands in a request; null where attachments are refused.</summary>
+    protected abstract string? FormOf(DataContent attachment);
+
+    /// <summary>Whether a request offers functions.</summary>
+    protected abstract bool OffersTools(string request);
+
+    /// <summary>Whether a request demands a call: of one function, or of any.</summary>
+    protected abstract bool IsDemanded(string request, string? function);
+
+    /// <summary>Checks what a request with functions says of strictness.</summary>
+    protected abstract void CheckStrictness(string request, bool isStrict);
+
+    /// <summary>Checks what a request says of the format of its answer.</summary>
+    protected abstract void CheckFormat(string request, bool hasSchema);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -275,6 +297,7 @@ public abstract partial class ChatClientBehaviour
         ChatResponse response = await client.GetResponseAsync([new(ChatRole.System, "Be brief."), .. Question], new() { Instructions = "Be kind." }, Cancellation);
 
         Assert.Equal("x", response.Text);
+        AssertInOrder(Asked.Single(), "Be kind.", "Be brief.", "Where is the tower?");
     }
 
     [Fact]
@@ -287,28 +310,6 @@ public abstract partial class ChatClientBehaviour
         };
 
         Assert.Equal("x", (await client.GetResponseAsync(Question, options, Cancellation)).Text);
-    }
-
-    [Fact]
-    public async Task Json_can_be_asked_for_with_and_without_a_schema()
-    {
-        using IChatClient client = await CreateAsync(ScriptedReply.Of("""{"city":""", "\"Paris\"}"));
-        foreach (ChatResponseFormat format in new[] { ChatResponseFormat.Json, ChatResponseFormat.ForJsonSchema(Schema, "place", "A place.") })
-        {
-            ChatResponse whole = await client.GetResponseAsync(Question, new() { ResponseFormat = format }, Cancellation);
-            ChatResponse streamed = (await StreamAsync(client, new() { ResponseFormat = format })).ToChatResponse();
-
-            Assert.Equal("Paris", JsonElement.Parse(whole.Text).GetProperty("city").GetString());
-            Assert.Equal("Paris", JsonElement.Parse(streamed.Text).GetProperty("city").GetString());
-        }
-    }
-
-    [Fact]
-    public async Task Text_may_be_asked_for_by_name()
-    {
-        using IChatClient client = await CreateAsync(ScriptedReply.Of("x"));
-
-        Assert.Equal("x", (await client.GetResponseAsync(Question, new() { ResponseFormat = ChatResponseFormat.Text }, Cancellation)).Text);
     }
 
     [Fact]
