@@ -2,7 +2,8 @@
 """Writes a tiny GGUF model whose matrices have K types, quantized by ggml, and the logits that llama.cpp computes from it.
 
 Needs python3-numpy, g++, and LLAMA_CPP naming a built checkout of llama.cpp. Run in this folder; it writes k-quants.gguf and
-k-quants.expected.safetensors. With file names as arguments it only prints llama.cpp's logits of those files, as safetensors beside them.
+k-quants.expected.safetensors. With a folder of GGUF files, which GgufTests writes where SNUG_WRITE_GGUF names one, it writes
+llama-cpp.safetensors: llama.cpp's logits of each of them.
 """
 import ctypes
 import json
@@ -33,6 +34,8 @@ int main(int argc, char ** argv) {
     auto parameters = llama_context_default_params();
     parameters.n_ctx = 64;
     parameters.n_threads = parameters.n_threads_batch = 1;
+    parameters.type_k = parameters.type_v = GGML_TYPE_F32;
+    parameters.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
     llama_context * context = llama_init_from_model(model, parameters);
     std::vector<llama_token> tokens;
     for (int i = 3; i < argc; i++) tokens.push_back(atoi(argv[i]));
@@ -67,10 +70,14 @@ def save(path, ids, values):
     numbers = np.array(ids, dtype=np.int32)
     header = {"ids": {"dtype": "I32", "shape": [len(ids)], "data_offsets": [0, numbers.nbytes]},
               "logits": {"dtype": "F32", "shape": list(values.shape), "data_offsets": [numbers.nbytes, numbers.nbytes + values.nbytes]}}
+    write(path, header, numbers.tobytes() + values.tobytes())
+
+
+def write(path, header, content):
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + numbers.tobytes() + values.tobytes())
+        file.write(struct.pack("<Q", len(text)) + text + content)
 
 
 def make(path):
@@ -120,10 +127,23 @@ def make(path):
     writer.close()
 
 
+def collect(folder, data, path):
+    """The logits of each model of a folder for the tokens that its PyTorch reference was computed from, in one file."""
+    header, parts, at = {}, [], 0
+    for name in sorted(file[:-5] for file in os.listdir(folder) if file.endswith(".gguf")):
+        with open(f"{data}/{name}/expected.safetensors", "rb") as file:
+            length = struct.unpack("<Q", file.read(8))[0]
+            begin, end = json.loads(file.read(length))["ids"]["data_offsets"]
+            ids = np.frombuffer(file.read()[begin:end], dtype=np.int32)
+        values = logits(f"{folder}/{name}.gguf", ids)
+        header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [at, at + values.nbytes]}
+        parts.append(values.tobytes())
+        at += values.nbytes
+    write(path, header, b"".join(parts))
+
+
 if len(sys.argv) > 1:
-    for given in sys.argv[1:]:
-        name, *ids = given.split(":")
-        save(name + ".logits", [int(i) for i in ids[0].split(",")], logits(name, ids[0].split(",")))
+    collect(sys.argv[1], ".", "llama-cpp.safetensors")
 else:
     make("k-quants.gguf")
     save("k-quants.expected.safetensors", IDS, logits("k-quants.gguf", IDS))

@@ -21,6 +21,34 @@ public sealed class GgufTests : IDisposable
         Assert.Equal([2], model.Configuration.EndTokens.ToArray());
     }
 
+    /// <summary>llama.cpp has no dynamic scaling, and for this context length it chooses the other factors of the short Phi-3.</summary>
+    public static TheoryData<string> OfLlamaCpp => [.. ArchitectureTests.Models.Select(row => row.Data).Where(name => name is not ("llama-dynamic" or "phi3-short"))];
+
+    [Theory]
+    [MemberData(nameof(OfLlamaCpp))]
+    public void Every_architecture_as_GGUF_gives_the_logits_of_llama_cpp(string name)
+    {
+        byte[] converted = GgufConverter.Convert(Fixtures.Data(name));
+        if (Environment.GetEnvironmentVariable("SNUG_WRITE_GGUF") is { Length: > 0 } folder)
+        {
+            File.WriteAllBytes(Path.Join(folder, name + ".gguf"), converted);
+        }
+
+        using SafetensorsFile golden = SafetensorsFile.Open(Fixtures.Data("llama-cpp.safetensors"));
+        float[] expected = golden.ReadSingles(golden.Find(name)!);
+        using CausalModel model = CausalModel.Load(_folder.Write("model.gguf", converted));
+        using InferenceSession session = model.CreateSession();
+        float[] logits = session.ReadAll(ArchitectureTests.Expected(name).Ids);
+
+        // llama.cpp reads no window of these, so that only positions within it can agree; and its GELU comes from a table of 16-bit numbers.
+        int positions = name is "mistral" or "qwen2" or "phi3-long"
+            ? ConfigurationReader.Read(Path.Join(Fixtures.Data(name), "config.json"), new HashSet<string>()).SlidingWindow!.Value
+            : int.MaxValue;
+        int count = (int)Math.Min(expected.Length, (long)positions * model.Configuration.VocabularySize);
+        bool hasTable = name.StartsWith("gpt", StringComparison.Ordinal) || name.StartsWith("gemma", StringComparison.Ordinal);
+        ArchitectureTests.AssertClose(expected.AsSpan(0, count), logits.AsSpan(0, count), hasTable ? 2e-3 : 1e-5);
+    }
+
     [Theory]
     [InlineData("llama-biases", TensorType.Q8_0)]
     [InlineData("gpt2", TensorType.Q8_0)]
