@@ -94,7 +94,7 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
     /// <param name="commit">The snapshot's commit.</param>
     /// <param name="folder">The package folder inside the repository.</param>
     /// <param name="files">Its files, as repository paths, with their blob names.</param>
-    public void LinkPackage(RepositoryId id, string commit, string folder, IReadOnlyList<(string Path, string Etag)> files)
+    public void LinkPackage(RepositoryId id, string commit, string folder, IReadOnlyList<RepositoryFile> files)
     {
         string final = layout.SnapshotFile(id, commit, folder);
         if (Directory.Exists(final) && files.All(f => IsLinked(id, commit, f.Path, f.Etag)))
@@ -103,10 +103,10 @@ internal sealed class CacheWriter(CacheLayout layout, bool disableSymlinks)
         }
 
         string staging = Path.Join(layout.Private(id), "staging-" + AtomicFile.RandomSuffix());
-        foreach ((string path, string etag) in files)
+        foreach (RepositoryFile file in files)
         {
-            string inside = path[(folder.Length + 1)..];
-            Link(id, Path.Join(staging, CacheLayout.ToLocal(inside)), CacheLayout.LinkTarget(path, etag), etag, mayMove: false);
+            string inside = file.Path[(folder.Length + 1)..];
+            Link(id, Path.Join(staging, CacheLayout.ToLocal(inside)), CacheLayout.LinkTarget(file.Path, file.Etag), file.Etag, mayMove: false);
         }
 
         // What an earlier selection brought stays.

@@ -5,10 +5,8 @@ internal sealed class CacheDestination : DownloadDestination
 {
     private readonly CacheLayout _layout;
     private readonly CacheWriter _writer;
-    private readonly Dictionary<string, Package> _packages = new(StringComparer.Ordinal);
-    private readonly string? _folder;
+    private readonly PackageSet _packages;
     private readonly Lazy<bool> _listing;
-    private readonly Lock _gate = new();
 
     /// <param name="repository">The repository.</param>
     /// <param name="commit">The commit.</param>
@@ -21,7 +19,7 @@ internal sealed class CacheDestination : DownloadDestination
     {
         _layout = layout;
         _writer = writer;
-        _folder = folder;
+        _packages = new PackageSet(selection.Files, folder);
         _listing = new Lazy<bool>(() =>
         {
             if (selection.IsWholeListing)
@@ -31,22 +29,6 @@ internal sealed class CacheDestination : DownloadDestination
 
             return true;
         });
-        IReadOnlyList<RepositoryFile> files = selection.Files;
-        foreach (RepositoryFile file in files)
-        {
-            if (PackageOf(file.Path) is not { } name)
-            {
-                continue;
-            }
-
-            if (!_packages.TryGetValue(name, out Package? package))
-            {
-                _packages[name] = package = new Package();
-            }
-
-            package.Files.Add((file.Path, file.Etag));
-            package.Pending.Add(file.Path);
-        }
     }
 
     public override string Root => _layout.Snapshot(Repository, Commit);
@@ -96,7 +78,7 @@ internal sealed class CacheDestination : DownloadDestination
         for (int i = 0; i < files.Count; i++)
         {
             RepositoryFile file = files[i];
-            if (PackageOf(file.Path) is not { } name)
+            if (_packages.NameOf(file.Path) is not { } name)
             {
                 _writer.LinkSnapshotFile(Repository, Commit, file.Path, file.Etag, mayMove: isNew && i == files.Count - 1);
                 continue;
@@ -110,7 +92,7 @@ internal sealed class CacheDestination : DownloadDestination
     {
         foreach (RepositoryFile file in files)
         {
-            if (PackageOf(file.Path) is { } name)
+            if (_packages.NameOf(file.Path) is { } name)
             {
                 PublishOf(name, file.Path);
             }
@@ -128,41 +110,9 @@ internal sealed class CacheDestination : DownloadDestination
     /// <summary>One more file of a package is there; the last one lets the package appear.</summary>
     private void PublishOf(string name, string path)
     {
-        Package package = _packages[name];
-        lock (_gate)
+        if (_packages.Complete(name, path) is { } files)
         {
-            if (!package.Pending.Remove(path) || package.Pending.Count > 0)
-            {
-                return;
-            }
+            _writer.LinkPackage(Repository, Commit, name, files);
         }
-
-        _writer.LinkPackage(Repository, Commit, name, package.Files);
-    }
-
-    /// <summary>The outermost folder of a path that has to appear whole, or <see langword="null"/>.</summary>
-    private string? PackageOf(string path)
-    {
-        if (_folder is not null)
-        {
-            return _folder;
-        }
-
-        for (int slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
-        {
-            if (RepositoryFile.IsPackage(path.AsSpan(0, slash)))
-            {
-                return path[..slash];
-            }
-        }
-
-        return null;
-    }
-
-    private sealed class Package
-    {
-        public List<(string Path, string Etag)> Files { get; } = [];
-
-        public HashSet<string> Pending { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -154,7 +154,7 @@ internal sealed partial class Downloader(
     {
         CacheLayout layout = new(settings.CacheDirectory);
         return options.LocalDirectory is { } local
-            ? new LocalDestination(id, selection.Commit, Path.GetFullPath(local), layout, time)
+            ? new LocalDestination(id, Path.GetFullPath(local), layout, folder, selection, time)
             : new CacheDestination(id, selection.Commit, layout, WriterFor(settings), folder, selection);
     }
 

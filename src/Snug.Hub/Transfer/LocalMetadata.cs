@@ -17,6 +17,9 @@ internal sealed class LocalMetadata(string root)
 
     private string Downloads { get; } = Path.Join(root, Folder, "huggingface", "download");
 
+    /// <summary>Ours alone: the Python client lets files of a package appear one by one.</summary>
+    private string Waiting { get; } = Path.Join(root, Folder, "huggingface", "packages");
+
     /// <summary>Creates the folder with the marks that keep it out of version control and backups.</summary>
     public void Prepare()
     {
@@ -34,6 +37,27 @@ internal sealed class LocalMetadata(string root)
     public string LockPath(string path) => Path.Join(Downloads, CacheLayout.ToLocal(path)) + ".lock";
 
     public string PartialFolder(string path) => Path.GetDirectoryName(Path.Join(Downloads, CacheLayout.ToLocal(path)))!;
+
+    /// <summary>Where a verified file of a package, or the package itself, waits until all of that commit's files are there.</summary>
+    public string WaitingPath(string commit, string path) => Path.Join(Waiting, commit, CacheLayout.ToLocal(path));
+
+    /// <summary>Removes what is left of the folders in which that commit's packages waited.</summary>
+    public void RemoveWaiting(string commit)
+    {
+        if (Directory.Exists(Waiting))
+        {
+            string own = Path.Join(Waiting, commit);
+            if (Directory.Exists(own))
+            {
+                Directory.Delete(own, recursive: true);
+            }
+
+            if (!Directory.EnumerateFileSystemEntries(Waiting).Any())
+            {
+                Directory.Delete(Waiting);
+            }
+        }
+    }
 
     /// <summary>The beginning of the names of a file's partial files; short enough for any file name.</summary>
     public static string PartialStem(string path, string etag)

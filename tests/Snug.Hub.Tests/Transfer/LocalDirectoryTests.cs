@@ -62,6 +62,47 @@ public sealed class LocalDirectoryTests : DownloadFixture
     }
 
     [Fact]
+    public async Task A_package_appears_only_when_it_is_whole()
+    {
+        DownloadOptions package = Options with { Include = ["net.mlpackage/*"] };
+        Hub.Faults.Add(new FaultRule { Path = "*weight.bin", Fault = Fault.Status(404) });
+        await Assert.ThrowsAsync<HubException>(() => Client.DownloadSnapshotAsync(Id, package, cancellationToken: Cancellation));
+        Assert.False(Directory.Exists(Path.Join(_folder.Root, "net.mlpackage")));
+
+        Hub.Faults.Clear();
+        CachedSnapshot whole = await Client.DownloadSnapshotAsync(Id, package, cancellationToken: Cancellation);
+
+        Assert.Equal(1_000_000, new FileInfo(whole.GetFile("net.mlpackage/Data/weight.bin")).Length);
+        Assert.Equal("{\"a\":1}", await File.ReadAllTextAsync(whole.GetFile("net.mlpackage/Manifest.json"), Cancellation));
+        Assert.False(Directory.Exists(Path.Join(_folder.Root, ".cache", "huggingface", "packages")));
+        Hub.Requests.Clear();
+        Assert.Equal(0, (await Client.DownloadSnapshotAsync(Id, package, cancellationToken: Cancellation)).TransferredFiles);
+        Assert.Equal(0, Hub.Requests.ResolveCount);
+    }
+
+    [Fact]
+    public async Task A_package_that_stands_gets_its_new_files_together_and_keeps_what_else_is_in_it()
+    {
+        DownloadOptions package = Options with { Include = ["net.mlpackage/*"] };
+        CachedSnapshot first = await Client.DownloadSnapshotAsync(Id, package, cancellationToken: Cancellation);
+        string manifest = first.GetFile("net.mlpackage/Manifest.json");
+        string own = Path.Join(_folder.Root, "net.mlpackage", "notes.txt");
+        await File.WriteAllTextAsync(own, "mine", Cancellation);
+        await File.WriteAllTextAsync(manifest, "old", Cancellation);
+        await File.WriteAllTextAsync(first.GetFile("net.mlpackage/Data/weight.bin"), "old", Cancellation);
+        Hub.Faults.Add(new FaultRule { Path = "*weight.bin", Fault = Fault.Status(404) });
+
+        await Assert.ThrowsAsync<HubException>(() => Client.DownloadSnapshotAsync(Id, package, cancellationToken: Cancellation));
+        Assert.Equal("old", await File.ReadAllTextAsync(manifest, Cancellation));
+
+        Hub.Faults.Clear();
+        await Client.DownloadSnapshotAsync(Id, package, cancellationToken: Cancellation);
+        Assert.Equal("{\"a\":1}", await File.ReadAllTextAsync(manifest, Cancellation));
+        Assert.Equal(1_000_000, new FileInfo(first.GetFile("net.mlpackage/Data/weight.bin")).Length);
+        Assert.Equal("mine", await File.ReadAllTextAsync(own, Cancellation));
+    }
+
+    [Fact]
     public async Task What_the_shared_cache_has_is_copied()
     {
         await Client.DownloadSnapshotAsync(Id, cancellationToken: Cancellation);

@@ -7,8 +7,13 @@ namespace Snug.TestKit;
 /// <summary>The exchange that a fault is played on.</summary>
 internal sealed class FaultExchange(HttpContext context, RequestRecord record, Func<Task> answer, CancellationToken ending)
 {
-    /// <summary>How long what was sent gets to arrive before a connection is reset, which would discard what the kernel still holds.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
+    /// <summary>Between two looks at what has not arrived yet.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(15);
+
+    /// <summary>Looks in a row that must find nothing: the server may hold some for its next write.</summary>
+    private const int Looks = 4;
+
+    private static readonly TimeSpan MaxSettling = TimeSpan.FromSeconds(10);
 
     public HttpContext Context { get; } = context;
 
@@ -53,7 +58,7 @@ internal sealed class FaultExchange(HttpContext context, RequestRecord record, F
     /// <summary>Cuts the connection with a reset, after what was sent has arrived.</summary>
     public async Task ResetAsync()
     {
-        await Task.Delay(Settling, CancellationToken.None);
+        await SettleAsync();
         if (Context.Features.Get<IConnectionSocketFeature>() is { } connection)
         {
             connection.Socket.LingerState = new System.Net.Sockets.LingerOption(enable: true, seconds: 0);
@@ -65,9 +70,20 @@ internal sealed class FaultExchange(HttpContext context, RequestRecord record, F
     /// <summary>Ends the connection without a reset, after what was sent has arrived.</summary>
     public async Task CloseAsync()
     {
-        await Task.Delay(Settling, CancellationToken.None);
+        await SettleAsync();
         Context.Features.Get<IConnectionSocketFeature>()?.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
         Cut();
+    }
+
+    /// <summary>Returns when what was sent has arrived, however slowly the other side reads: a reset discards what the kernel still holds.</summary>
+    private async Task SettleAsync()
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        for (int empty = 0; empty < Looks && TimeProvider.System.GetElapsedTime(start) < MaxSettling;)
+        {
+            await Task.Delay(Settling, CancellationToken.None);
+            empty = Context.Features.Get<IConnectionSocketFeature>() is not { } connection || SendQueue.IsEmpty(connection.Socket) ? empty + 1 : 0;
+        }
     }
 
     /// <summary>Changes the head of the answer just before it is sent.</summary>
