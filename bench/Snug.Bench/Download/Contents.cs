@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Snug.Hub;
 using Snug.Server;
 
@@ -9,6 +10,8 @@ internal sealed record Contents(long LargeSize, int SmallCount)
 {
     public const int SmallSize = 4096;
 
+    private readonly Dictionary<RepositoryId, List<(string, string)>> _digests = [];
+
     public static readonly RepositoryId Large = RepositoryId.Parse("bench/large");
     public static readonly RepositoryId Many = RepositoryId.Parse("bench/many");
 
@@ -16,6 +19,31 @@ internal sealed record Contents(long LargeSize, int SmallCount)
         ? [("model.safetensors", RepositoryContent.Pseudorandom(LargeSize, seed: 1))]
         : [.. Enumerable.Range(0, SmallCount).Select(i =>
             (string.Create(CultureInfo.InvariantCulture, $"data/{i / 100:000}/{i % 100:00}.json"), RepositoryContent.Pseudorandom(SmallSize, seed: 1 + i)))];
+
+    /// <summary>The SHA-256 of each file, for programs that verify only what they are told; computed once.</summary>
+    public async Task<IReadOnlyList<(string Path, string Digest)>> DigestsOfAsync(RepositoryId id)
+    {
+        if (!_digests.TryGetValue(id, out List<(string, string)>? digests))
+        {
+            _digests[id] = digests = [];
+            byte[] buffer = new byte[1 << 20];
+            foreach ((string path, RepositoryContent content) in Of(id))
+            {
+                using ContentReader reader = content.Open();
+                using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                for (long at = 0; at < content.Length;)
+                {
+                    int read = await reader.ReadAsync(at, buffer, CancellationToken.None);
+                    hash.AppendData(buffer, 0, read);
+                    at += read;
+                }
+
+                digests.Add((path, Convert.ToHexStringLower(hash.GetHashAndReset())));
+            }
+        }
+
+        return digests;
+    }
 
     public long BytesOf(RepositoryId id) => Of(id).Sum(file => file.Content.Length);
 

@@ -5,7 +5,7 @@ namespace Snug.Bench;
 /// <summary>A program that downloads.</summary>
 internal abstract class Peer
 {
-    public static readonly string[] Names = ["snug", "curl", "aria2c", "npm", "python"];
+    public static readonly string[] Names = ["snug", "curl", "aria2c", "curl+sha256sum", "aria2c+checksum", "npm", "python"];
 
     /// <summary>Its name on the command line and in tables.</summary>
     public abstract string Name { get; }
@@ -28,8 +28,10 @@ internal abstract class Peer
     public static Peer Create(string name) => name switch
     {
         "snug" => new SnugPeer(),
-        "curl" => new CurlPeer(),
-        "aria2c" => new Aria2Peer(),
+        "curl" => new CurlPeer(verifies: false),
+        "curl+sha256sum" => new CurlPeer(verifies: true),
+        "aria2c" => new Aria2Peer(verifies: false),
+        "aria2c+checksum" => new Aria2Peer(verifies: true),
         "npm" => new NpmPeer(),
         "python" => new PythonPeer(),
         _ => throw new UsageException($"'{name}' is no peer."),

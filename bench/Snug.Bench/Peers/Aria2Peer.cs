@@ -4,20 +4,26 @@ using Snug.Server;
 
 namespace Snug.Bench;
 
-internal sealed class Aria2Peer : Peer
+/// <param name="verifies">Whether it is given the hashes, too, and checks them.</param>
+internal sealed class Aria2Peer(bool verifies) : Peer
 {
-    public override string Name => "aria2c";
+    public override string Name => verifies ? "aria2c+checksum" : "aria2c";
 
-    public override string Does => "is given the addresses; `-x16 -s16 -j64`; no hashing";
+    public override string Does => verifies ? "the same with `checksum=sha-256=…` for each file" : "is given the addresses; `-x16 -s16 -j64`; no hashing";
 
     public override async Task<(string? Version, string? Problem)> PrepareAsync() => await ProbeAsync("aria2c", "--version");
 
     public override async Task<(ProcessMeter.Usage Usage, string Files)> DownloadAsync(string endpoint, RepositoryId id, Contents contents, string folder)
     {
         StringBuilder list = new();
+        Dictionary<string, string> digests = verifies ? (await contents.DigestsOfAsync(id)).ToDictionary(file => file.Path, file => file.Digest) : [];
         foreach ((string path, RepositoryContent _) in contents.Of(id))
         {
             list.Append($"{Url(endpoint, id, path)}\n  out={path}\n");
+            if (digests.TryGetValue(path, out string? digest))
+            {
+                list.Append($"  checksum=sha-256={digest}\n");
+            }
         }
 
         string input = Path.Join(folder, "aria2.txt");

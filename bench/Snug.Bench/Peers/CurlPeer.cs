@@ -4,11 +4,12 @@ using Snug.Server;
 
 namespace Snug.Bench;
 
-internal sealed class CurlPeer : Peer
+/// <param name="verifies">Whether <c>sha256sum</c> checks the files afterwards, as one does by hand.</param>
+internal sealed class CurlPeer(bool verifies) : Peer
 {
-    public override string Name => "curl";
+    public override string Name => verifies ? "curl+sha256sum" : "curl";
 
-    public override string Does => "is given the addresses; `-Z` for many files; no hashing";
+    public override string Does => verifies ? "the same, then `sha256sum -c`, which is given the hashes" : "is given the addresses; `-Z` for many files; no hashing";
 
     public override async Task<(string? Version, string? Problem)> PrepareAsync()
     {
@@ -26,6 +27,14 @@ internal sealed class CurlPeer : Peer
 
         string config = Path.Join(folder, "curl.txt");
         await File.WriteAllTextAsync(config, list.ToString());
-        return (await RunAsync("curl", ["-sSf", "-L", "-Z", "--create-dirs", "-K", config]), folder);
+        string[] curl = ["-sSf", "-L", "-Z", "--create-dirs", "-K", config];
+        if (!verifies)
+        {
+            return (await RunAsync("curl", curl), folder);
+        }
+
+        string sums = Path.Join(folder, "sums.txt");
+        await File.WriteAllLinesAsync(sums, (await contents.DigestsOfAsync(id)).Select(file => $"{file.Digest}  {Path.Join(folder, file.Path)}"));
+        return (await RunAsync("sh", ["-c", "sums=$1; shift; curl \"$@\" && sha256sum --quiet -c \"$sums\"", "sh", sums, .. curl]), folder);
     }
 }
