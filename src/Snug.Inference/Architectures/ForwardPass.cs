@@ -43,6 +43,9 @@ internal sealed unsafe class ForwardPass : IDisposable
 
     public Worker[] Workers { get; }
 
+    /// <summary>How far the threads are in the layers whose rows they share.</summary>
+    public TurnCounters Turns { get; } = new();
+
     /// <summary>Ids of the tokens in this pass.</summary>
     public int* Tokens => (int*)_tokens.Pointer;
 
@@ -80,6 +83,12 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         Count = 0;
         OutputCount = 0;
+        Turns.Clear();
+        foreach (Worker worker in Workers)
+        {
+            worker.Begin();
+        }
+
         _segments.AsSpan(0, _segmentCount).Clear();
         _segmentCount = 0;
     }

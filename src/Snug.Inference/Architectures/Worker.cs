@@ -9,6 +9,11 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     /// <summary>Rows are divided among threads in multiples of this, so that packed groups stay whole.</summary>
     private const int RowGranule = 8;
 
+    /// <summary>Bytes of weights, or rows where there are many tokens, below which it does not pay to divide a layer further.</summary>
+    private const int SmallestPart = 16 * 1024, SmallestPartRows = 40;
+
+    private int _layer;
+
     /// <summary>Number of the thread.</summary>
     public int Index => index;
 
@@ -16,6 +21,9 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     public int Count => pass.Count;
 
     private Kernels Kernels => pass.Kernels;
+
+    /// <summary>Begins a pass.</summary>
+    public void Begin() => _layer = 0;
 
     /// <summary>Returns when all threads are here.</summary>
     public void Wait() => pass.Team.Barrier.Wait();
@@ -135,21 +143,27 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         Wait();
     }
 
-    /// <summary>This thread's outputs of a linear layer. Does not wait.</summary>
+    /// <summary>A linear layer, as far as other threads leave it to this one. Does not wait.</summary>
     public void Linear(Activation input, Matrix weights, Activation output)
     {
-        (int first, int end) = Share(weights.Rows, RowGranule);
-        Multiply(input, weights, output, first, end, Count);
+        RowTurns turns = Turns(weights, RowGranule, Count);
+        while (turns.Take(out int first, out int end))
+        {
+            Multiply(input, weights, output, first, end, Count);
+        }
     }
 
     /// <summary>Adds a linear layer's outputs to the residual stream.</summary>
     public void LinearAdd(Activation input, Matrix weights, Activation projected, Activation residual)
     {
-        (int first, int end) = Share(weights.Rows, RowGranule);
-        Multiply(input, weights, projected, first, end, Count);
-        for (int token = 0; token < Count; token++)
+        RowTurns turns = Turns(weights, RowGranule, Count);
+        while (turns.Take(out int first, out int end))
         {
-            Kernels.Add(residual.Row(token) + first, projected.Row(token) + first, end - first);
+            Multiply(input, weights, projected, first, end, Count);
+            for (int token = 0; token < Count; token++)
+            {
+                Kernels.Add(residual.Row(token) + first, projected.Row(token) + first, end - first);
+            }
         }
 
         Wait();
@@ -158,21 +172,24 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     /// <summary>The gated feed-forward layer up to its inner activation: silu(gate(x)) * up(x), left in <paramref name="gated"/>.</summary>
     public void GatedLinear(Activation input, Matrix gate, Matrix up, Activation gated, Activation scratch, bool gelu = false)
     {
-        (int first, int end) = Share(gate.Rows, PackedRows.Block);
-        Multiply(input, gate, gated, first, end, Count);
-        Multiply(input, up, scratch, first, end, Count);
-        for (int token = 0; token < Count; token++)
+        RowTurns turns = Turns(gate, PackedRows.Block, Count);
+        while (turns.Take(out int first, out int end))
         {
-            if (gelu)
+            Multiply(input, gate, gated, first, end, Count);
+            Multiply(input, up, scratch, first, end, Count);
+            for (int token = 0; token < Count; token++)
             {
-                Kernels.GatedGelu(gated.Row(token) + first, scratch.Row(token) + first, end - first);
-            }
-            else
-            {
-                Kernels.GatedSilu(gated.Row(token) + first, scratch.Row(token) + first, end - first);
-            }
+                if (gelu)
+                {
+                    Kernels.GatedGelu(gated.Row(token) + first, scratch.Row(token) + first, end - first);
+                }
+                else
+                {
+                    Kernels.GatedSilu(gated.Row(token) + first, scratch.Row(token) + first, end - first);
+                }
 
-            Round(gated, token, first, end - first);
+                Round(gated, token, first, end - first);
+            }
         }
 
         Wait();
@@ -181,20 +198,23 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     /// <summary>A linear layer followed by GELU, in its tanh form or the exact one.</summary>
     public void GeluLinear(Activation input, Matrix weights, Activation output, bool exact = false)
     {
-        (int first, int end) = Share(weights.Rows, PackedRows.Block);
-        Multiply(input, weights, output, first, end, Count);
-        for (int token = 0; token < Count; token++)
+        RowTurns turns = Turns(weights, PackedRows.Block, Count);
+        while (turns.Take(out int first, out int end))
         {
-            if (exact)
+            Multiply(input, weights, output, first, end, Count);
+            for (int token = 0; token < Count; token++)
             {
-                Kernels.GeluExact(output.Row(token) + first, end - first);
-            }
-            else
-            {
-                Kernels.GeluTanh(output.Row(token) + first, end - first);
-            }
+                if (exact)
+                {
+                    Kernels.GeluExact(output.Row(token) + first, end - first);
+                }
+                else
+                {
+                    Kernels.GeluTanh(output.Row(token) + first, end - first);
+                }
 
-            Round(output, token, first, end - first);
+                Round(output, token, first, end - first);
+            }
         }
 
         Wait();
@@ -256,18 +276,25 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
     /// </summary>
     public void Logits(Activation normed, Matrix head, Activation logits)
     {
-        (int first, int end) = Share(head.Rows, RowGranule);
-        Multiply(normed, head, logits, first, end, pass.OutputCount);
-        if (pass.Configuration.LogitSoftCap is { } cap && first < end)
+        RowTurns turns = Turns(head, RowGranule, pass.OutputCount);
+        while (turns.Take(out int first, out int end))
         {
-            for (int i = 0; i < pass.OutputCount; i++)
+            Multiply(normed, head, logits, first, end, pass.OutputCount);
+            for (int i = 0; i < pass.OutputCount && pass.Configuration.LogitSoftCap is not null; i++)
             {
-                Kernels.SoftCap(logits.Row(i) + first, cap, end - first);
+                Kernels.SoftCap(logits.Row(i) + first, pass.Configuration.LogitSoftCap.Value, end - first);
             }
         }
     }
 
     public void Dispose() => _scratch?.Dispose();
+
+    /// <summary>The rows of the next layer, of which this thread takes part after part.</summary>
+    private RowTurns Turns(Matrix weights, int granule, int tokens)
+    {
+        int smallest = tokens > 1 ? SmallestPartRows : (int)(SmallestPart * (long)weights.Rows / weights.ByteLength);
+        return new RowTurns(ref pass.Turns.Begin(_layer++), weights.Rows, granule, smallest, pass.Team.Size);
+    }
 
     /// <summary>This thread's part of <paramref name="count"/> things, in multiples of <paramref name="granule"/>.</summary>
     private (int First, int End) Share(int count, int granule)
