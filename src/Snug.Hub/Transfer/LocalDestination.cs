@@ -88,7 +88,7 @@ internal sealed class LocalDestination(
     public override void Finish(string revision)
     {
         // A plain folder keeps no refs.
-        _metadata.RemoveWaiting(Commit);
+        _metadata.RemoveEmptyWaiting();
     }
 
     /// <summary>One more file of a package is verified; the last one lets the package appear.</summary>

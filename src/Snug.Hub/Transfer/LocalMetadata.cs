@@ -41,21 +41,23 @@ internal sealed class LocalMetadata(string root)
     /// <summary>Where a verified file of a package, or the package itself, waits until all of that commit's files are there.</summary>
     public string WaitingPath(string commit, string path) => Path.Join(Waiting, commit, CacheLayout.ToLocal(path));
 
-    /// <summary>Removes what is left of the folders in which that commit's packages waited.</summary>
-    public void RemoveWaiting(string commit)
+    /// <summary>Removes the folders in which packages waited, if nothing waits in them: another download may still be at its own.</summary>
+    public void RemoveEmptyWaiting() => RemoveIfEmpty(Waiting);
+
+    private static void RemoveIfEmpty(string folder)
     {
-        if (Directory.Exists(Waiting))
+        try
         {
-            string own = Path.Join(Waiting, commit);
-            if (Directory.Exists(own))
+            foreach (string inner in Directory.GetDirectories(folder))
             {
-                Directory.Delete(own, recursive: true);
+                RemoveIfEmpty(inner);
             }
 
-            if (!Directory.EnumerateFileSystemEntries(Waiting).Any())
-            {
-                Directory.Delete(Waiting);
-            }
+            Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            // It is not there (no package waited, or another process was faster), or something waits in it.
         }
     }
 

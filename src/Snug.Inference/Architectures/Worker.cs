@@ -280,9 +280,12 @@ internal sealed unsafe partial class Worker(int index, ForwardPass pass) : IDisp
         while (turns.Take(out int first, out int end))
         {
             Multiply(normed, head, logits, first, end, pass.OutputCount);
-            for (int i = 0; i < pass.OutputCount && pass.Configuration.LogitSoftCap is not null; i++)
+            if (pass.Configuration.LogitSoftCap is { } cap)
             {
-                Kernels.SoftCap(logits.Row(i) + first, pass.Configuration.LogitSoftCap.Value, end - first);
+                for (int i = 0; i < pass.OutputCount; i++)
+                {
+                    Kernels.SoftCap(logits.Row(i) + first, cap, end - first);
+                }
             }
         }
     }

@@ -81,6 +81,26 @@ public sealed class LocalDirectoryTests : DownloadFixture
     }
 
     [Fact]
+    public async Task What_waits_for_a_package_is_left_alone_by_other_downloads()
+    {
+        DownloadOptions package = Options with { Include = ["net.mlpackage/*"] };
+        Hub.Faults.Add(new FaultRule { Path = "*weight.bin", Fault = Fault.Status(404) });
+        await Assert.ThrowsAsync<HubException>(() => Client.DownloadSnapshotAsync(Id, package, cancellationToken: Cancellation));
+        Hub.Faults.Clear();
+        string waiting = Path.Join(_folder.Root, ".cache", "huggingface", "packages", Commit.Id, "net.mlpackage", "Manifest.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(waiting)!);
+        await File.WriteAllTextAsync(waiting, "{\"a\":1}", Cancellation);
+
+        await Client.DownloadFileAsync(Id, "config.json", Options, cancellationToken: Cancellation);
+
+        Assert.True(File.Exists(waiting));
+        CachedSnapshot whole = await Client.DownloadSnapshotAsync(Id, package, cancellationToken: Cancellation);
+        Assert.Equal(1, whole.TransferredFiles);
+        Assert.True(File.Exists(whole.GetFile("net.mlpackage/Manifest.json")));
+        Assert.False(Directory.Exists(Path.Join(_folder.Root, ".cache", "huggingface", "packages")));
+    }
+
+    [Fact]
     public async Task A_package_that_stands_gets_its_new_files_together_and_keeps_what_else_is_in_it()
     {
         DownloadOptions package = Options with { Include = ["net.mlpackage/*"] };
