@@ -6,6 +6,12 @@ using Snug.Hosting;
 const string Variable = "WHISPER_MODEL";
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
+
+// Status on standard output, errors on standard error, each with its time.
+builder.Logging.ClearProviders();
+builder.Logging.AddSimpleConsole(console => console.TimestampFormat = "yyyy-MM-dd HH:mm:ss ");
+builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Error);
+
 builder.Services.AddSnug(builder.Configuration.GetSection(SnugOptions.SectionName)).AddModelFromEnvironment(Variable, "openai/whisper-tiny");
 builder.Services.AddHealthChecks().AddSnugModels();
 

@@ -71,6 +71,7 @@ internal static class SnugApp
             new EmbedCommand(console, common),
             new DownloadCommand(console, common),
             new EnsureCommand(console, common),
+            new JobsCommand(console, common),
             new FilesCommand(console, common),
             new InfoCommand(console, common),
             cache,

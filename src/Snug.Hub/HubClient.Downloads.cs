@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Snug.Hub;
 
 public sealed partial class HubClient
@@ -40,6 +42,7 @@ public sealed partial class HubClient
         options ??= new DownloadOptions();
         if (path.EndsWith('/') || RepositoryFile.IsPackage(path))
         {
+            LogFolder(_log, path, repository);
             CachedSnapshot snapshot = await DownloadDirectoryAsync(repository, path, options, progress, cancellationToken).ConfigureAwait(false);
             return snapshot.GetDirectory(path);
         }
@@ -87,4 +90,7 @@ public sealed partial class HubClient
         HubSettings settings = ResolveSettings();
         return options.Offline is { } offline ? settings with { Offline = offline } : settings;
     }
+
+    [LoggerMessage(23, LogLevel.Debug, "huggingface: {Path} of {Repository} is a folder that is had as a whole")]
+    private static partial void LogFolder(ILogger logger, string path, RepositoryId repository);
 }

@@ -174,6 +174,26 @@ public sealed partial class HygieneTests
         Assert.Equal(isReal, RealToken().IsMatch(text));
 
     [Fact]
+    [Trait("Requirement", "S2-17")]
+    public async Task No_token_is_built_in()
+    {
+        string[] tracked = [.. (await TrackedAsync(path => !MayNamePaths.ContainsKey(path))).Where(path => ReadText(path) is { } text && RealToken().IsMatch(text))];
+        string[] assemblies = [.. Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Where(IsOurs)];
+
+        Assert.Empty(tracked);
+        Assert.Contains("snug.dll", assemblies.Select(Path.GetFileName));
+        Assert.True(assemblies.Length >= 8, $"{assemblies.Length} assemblies");
+        foreach (string assembly in assemblies)
+        {
+            // Names and literals are UTF-8, texts are UTF-16.
+            byte[] bytes = await File.ReadAllBytesAsync(assembly, TestContext.Current.CancellationToken);
+            Assert.DoesNotMatch(BuiltInToken(), System.Text.Encoding.Latin1.GetString(bytes));
+            Assert.DoesNotMatch(BuiltInToken(), System.Text.Encoding.Unicode.GetString(bytes));
+            Assert.DoesNotMatch(BuiltInToken(), System.Text.Encoding.Unicode.GetString(bytes.AsSpan(1)));
+        }
+    }
+
+    [Fact]
     public async Task There_are_no_binaries_to_run() =>
         Assert.Empty(await TrackedAsync(path => BinaryLibraries.Contains(Path.GetExtension(path))));
 
@@ -229,6 +249,13 @@ public sealed partial class HygieneTests
     // Placeholders for people, and the home of the root user in container images as the Hub's own documentation mounts it, are examples.
     [GeneratedRegex(@"(?<![\w.\-])(/root/(?!\.cache/huggingface)|/(w[o]rk|f[a]rm)/\w|/home/(?!(user|me|you|alice|bob|app|runner)\b)\w|/Users/(?!(user|me|you|alice|bob)\b)\w|[A-Za-z]:\\+Users\\+(?!(user|me|you|alice|bob)\b)\w)", RegexOptions.ExplicitCapture)]
     private static partial Regex PrivatePath();
+
+    private static bool IsOurs(string path) =>
+        Path.GetFileName(path) is "snug.dll" || (Path.GetFileName(path).StartsWith("Snug.", StringComparison.Ordinal) && !path.EndsWith(".Tests.dll", StringComparison.Ordinal));
+
+    /// <summary>Anything of the form of a token; shorter texts are prefixes.</summary>
+    [GeneratedRegex("hf_[A-Za-z0-9]{30}", RegexOptions.ExplicitCapture)]
+    private static partial Regex BuiltInToken();
 
     /// <summary>The Hub's tokens are 34 letters; made-up ones have digits, or few different letters.</summary>
     [GeneratedRegex(@"\bhf_(?![A-Za-z]*(?<letter>[A-Za-z])\k<letter>{3})[A-Za-z]{34}\b", RegexOptions.ExplicitCapture)]

@@ -28,7 +28,7 @@ internal sealed class CliHarness : IDisposable
 
     public string Input { get; set; } = "";
 
-    /// <summary>Told of every line that is written to standard error.</summary>
+    /// <summary>Told of everything that is written to standard error, line by line or, where there are no lines, as it comes.</summary>
     public Action<string>? OnError { get; set; }
 
     public Task<CliResult> RunAsync(params string[] arguments) => RunAsync(TestContext.Current.CancellationToken, arguments);
@@ -87,6 +87,8 @@ internal sealed class CliHarness : IDisposable
             {
                 base.Write(value);
             }
+
+            onLine(value ?? "");
         }
 
         public override void WriteLine(string? value)

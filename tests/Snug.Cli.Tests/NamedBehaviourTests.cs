@@ -85,6 +85,7 @@ public sealed class NamedBehaviourTests(SampleHub hub) : IClassFixture<SampleHub
     }
 
     [Theory]
+    [Trait("Requirement", "S2-22")]
     [InlineData(null, true)]
     [InlineData(SampleHub.AliceToken, false)]
     public async Task Rate_limit_advice(string? token, bool offersToken)

@@ -47,7 +47,7 @@ internal sealed class DownloadCommand : SnugCommand
         Add(_repository);
         Add(_files);
         AddAll(_include, _exclude, common.Revision, common.Type, _localDirectory, common.CacheDirectory, _force, _dryRun, _maxWorkers, _limitRate);
-        AddAll(common.Token, common.Offline, common.Progress, common.Json, common.Quiet);
+        AddAll(common.Token, common.Offline, common.Background, common.Progress, common.Json, common.Quiet);
     }
 
     public override IReadOnlyList<string> Examples =>
@@ -58,6 +58,7 @@ internal sealed class DownloadCommand : SnugCommand
         "snug download apple/coreml-stable-diffusion original/compiled/",
         "snug download datasets/rajpurkar/squad --local-dir ./squad",
         "MODEL=$(snug download gpt2 --quiet)",
+        "snug download openai/whisper-large-v3 --background",
     ];
 
     protected override async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
@@ -89,6 +90,13 @@ internal sealed class DownloadCommand : SnugCommand
         if (options.Force && settings.Offline)
         {
             throw CliException.Usage("--force transfers everything again, which offline mode forbids.", "Drop --force, or --offline (HF_HUB_OFFLINE).");
+        }
+
+        if (invocation.Get(invocation.Common.Background))
+        {
+            return invocation.Get(_dryRun)
+                ? throw CliException.Usage("--dry-run shows what would be done; there is nothing to do in the background.", "Drop --background, or --dry-run.")
+                : await JobStart.RunAsync(invocation, [asked.Repository.ToString()], cancellationToken);
         }
 
         if (invocation.Get(_dryRun))

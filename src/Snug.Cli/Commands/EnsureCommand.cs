@@ -32,7 +32,7 @@ internal sealed class EnsureCommand : SnugCommand
         : base("ensure", "Make sure that models are present; tries all of them, fails if one is missing at the end.", console, common)
     {
         AddAll(_models, _list, _variable, _force, common.CacheDirectory, common.Token, common.Offline);
-        AddAll(common.Progress, common.Json, common.Quiet);
+        AddAll(common.Background, common.Progress, common.Json, common.Quiet);
     }
 
     public override IReadOnlyList<string> Examples =>
@@ -46,6 +46,11 @@ internal sealed class EnsureCommand : SnugCommand
     protected override async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         List<string> models = await ReadModelsAsync(invocation, cancellationToken);
+        if (invocation.Get(invocation.Common.Background))
+        {
+            return await JobStart.RunAsync(invocation, models, cancellationToken);
+        }
+
         using HubClient hub = invocation.CreateHub();
         HubSettings settings = hub.ResolveSettings();
         bool force = invocation.Get(_force);

@@ -52,6 +52,11 @@ internal sealed class EnvCommand : SnugCommand
         sections.Add("Settings", rows);
         sections.Add("Variables", variables);
         sections.Write();
+        if (settings.Token is null)
+        {
+            invocation.Messages.Hint("No token is configured. " + AuthenticationText.Optional);
+        }
+
         return Task.FromResult(ExitCodes.Done);
     }
 

@@ -38,7 +38,7 @@ internal sealed class InfoCommand : SnugCommand
         {
             FileMetadata metadata =
                 await hub.GetFileMetadataAsync(asked.Repository, file, asked.Revision, cancellationToken);
-            ShowFile(invocation, asked.Repository, file, metadata);
+            ShowFile(invocation, asked with { Path = file }, settings.Endpoint, metadata);
             return ExitCodes.Done;
         }
 
@@ -99,16 +99,18 @@ internal sealed class InfoCommand : SnugCommand
         ? $"{value.ToUniversalTime():yyyy-MM-dd HH:mm} UTC ({Text.Ago(value, console.Time.GetUtcNow())})"
         : null;
 
-    private static void ShowFile(Invocation invocation, RepositoryId repository, string file, FileMetadata metadata)
+    private static void ShowFile(Invocation invocation, RepositoryReference asked, Uri endpoint, FileMetadata metadata)
     {
+        string address = asked.ToAddress(endpoint).AbsoluteUri;
         // A storage address is a key to the content while it lives; what is after the question mark is left out.
         string location = metadata.Location.GetLeftPart(UriPartial.Path);
         if (invocation.IsJson)
         {
             invocation.WriteJson(json =>
             {
-                json.WriteString("repository", repository.ToString());
-                json.WriteString("file", file);
+                json.WriteString("repository", asked.Repository.ToString());
+                json.WriteString("file", asked.Path);
+                json.WriteString("address", address);
                 json.WriteString("commit", metadata.Commit);
                 json.WriteNumber("size", metadata.Size);
                 json.WriteString("etag", metadata.Etag);
@@ -122,8 +124,9 @@ internal sealed class InfoCommand : SnugCommand
         sections.Add(
             "",
             [
-                new SectionRow("repository", repository.ToString()),
-                new SectionRow("file", file),
+                new SectionRow("repository", asked.Repository.ToString()),
+                new SectionRow("file", asked.Path!),
+                new SectionRow("address", address),
                 new SectionRow("commit", metadata.Commit),
                 new SectionRow("size", $"{Text.Size(metadata.Size)} ({metadata.Size:#,0} bytes)"),
                 new SectionRow("hash", metadata.Etag),

@@ -132,7 +132,10 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
     public RepositoryReference Repository(string text, HubSettings settings) => common.ReadRepository(parse, text, settings);
 
     /// <summary>Starts showing progress as it was asked for.</summary>
-    public ProgressView ShowProgress(HubSettings settings) => ProgressView.Create(console, parse.GetValue(common.Progress) switch
+    public ProgressView ShowProgress(HubSettings settings) =>
+        console.Job is { } job ? new JobProgress(console, job) : ProgressView.Create(console, ModeOfProgress(settings));
+
+    private ProgressMode ModeOfProgress(HubSettings settings) => parse.GetValue(common.Progress) switch
     {
         "plain" => ProgressMode.Plain,
         "json" => ProgressMode.Json,
@@ -140,7 +143,7 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
         _ when Messages.IsQuiet || settings.DisableProgress => ProgressMode.None,
         // A display that is redrawn and lines of a log do not get along.
         _ => console.DecoratesError && !parse.GetValue(common.Verbose) ? ProgressMode.Live : ProgressMode.Plain,
-    });
+    };
 
     /// <summary>Data: a line on standard output.</summary>
     public void Write(string line)

@@ -44,6 +44,9 @@ internal sealed class CliConsole
     /// <summary>Whether programs that are started get the process's own streams; else what they write is copied to <see cref="Out"/> and <see cref="Error"/>.</summary>
     public bool LendsStreams { get; init; }
 
+    /// <summary>Whose record is kept, where the command works in the background.</summary>
+    public JobRecorder? Job { get; init; }
+
     /// <summary>Has the last word on the options of clients: tests do not wait between retries.</summary>
     public Action<HubClientOptions>? AdjustClient { get; init; }
 
@@ -76,6 +79,16 @@ internal sealed class CliConsole
         LendsStreams = true,
         HasSequences = !OperatingSystem.IsWindows()
             || (SpectreOutput.TryEnableSequences(Console.Out) && SpectreOutput.TryEnableSequences(Console.Error)),
+    };
+
+    /// <summary>The console of a job: its log.</summary>
+    public static CliConsole ForJob(JobRecorder job) => new()
+    {
+        Out = job.Log,
+        Error = job.Log,
+        Variable = Environment.GetEnvironmentVariable,
+        HasSequences = false,
+        Job = job,
     };
 
     /// <summary>

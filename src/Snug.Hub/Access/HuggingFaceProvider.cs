@@ -27,4 +27,14 @@ public sealed class HuggingFaceProvider(HubClient client) : ModelProvider
         AccessReport report = await client.CheckAccessAsync(reference.Repository, reference.Revision, cancellationToken).ConfigureAwait(false);
         return new ModelAccess(report.Repository.ToString(), report.IsReadable, !report.IsPublic, report.Code, report.Message, report.Advice);
     }
+
+    /// <inheritdoc/>
+    public override async Task<string> DownloadAsync(string model, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        RepositoryReference reference = RepositoryReference.Parse(model, client.ResolveSettings().Endpoint);
+        DownloadOptions options = new() { Revision = reference.Revision };
+        return reference.Path is { } path
+            ? await client.DownloadFileAsync(reference.Repository, path, options, progress, cancellationToken).ConfigureAwait(false)
+            : (await client.DownloadSnapshotAsync(reference.Repository, options, progress, cancellationToken).ConfigureAwait(false)).Directory;
+    }
 }

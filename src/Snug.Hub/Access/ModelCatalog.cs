@@ -1,18 +1,33 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Snug.Hub;
 
 /// <summary>The providers of a program, and which of them a model belongs to.</summary>
-public sealed class ModelCatalog
+public sealed partial class ModelCatalog
 {
     private const int MaxNameLength = 2048;
 
     private readonly List<ModelProvider> _providers;
+    private readonly ILogger _log;
 
     /// <summary>Creates a catalogue.</summary>
     /// <param name="providers">The providers; the first one gets plain ids.</param>
     /// <exception cref="ArgumentException">There is none, an id is malformed, or two providers have one id.</exception>
     public ModelCatalog(params IEnumerable<ModelProvider> providers)
+        : this(NullLogger<ModelCatalog>.Instance, providers)
     {
+    }
+
+    /// <summary>Creates a catalogue that logs where it sends models.</summary>
+    /// <param name="logger">Where routes are logged, and whether their providers have authentication; tokens never are.</param>
+    /// <param name="providers">The providers; the first one gets plain ids.</param>
+    /// <exception cref="ArgumentException">There is none, an id is malformed, or two providers have one id.</exception>
+    public ModelCatalog(ILogger<ModelCatalog> logger, params IEnumerable<ModelProvider> providers)
+    {
+        ArgumentNullException.ThrowIfNull(logger);
         ArgumentNullException.ThrowIfNull(providers);
+        _log = logger;
         _providers = [.. providers];
         if (_providers.Count == 0)
         {
@@ -81,10 +96,38 @@ public sealed class ModelCatalog
     public async Task<ModelAccess> CheckAsync(string model, CancellationToken cancellationToken = default)
     {
         (ModelProvider provider, string name) = Route(model);
+        return Refuse(provider, name) ?? await provider.CheckAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Routes a model and downloads it from its provider. A provider that requires authentication and has none is not asked.
+    /// </summary>
+    /// <param name="model">An id, <c>provider:id</c>, or an address, of a file in the repository too.</param>
+    /// <param name="progress">Receives reports on the whole and on single files.</param>
+    /// <param name="cancellationToken">Cancels the download; what has arrived stays for the next one.</param>
+    /// <returns>The path of what was asked for: a folder or a file.</returns>
+    /// <exception cref="HubException">No provider handles it, its provider lacks authentication (<see cref="HubErrorKind.TokenRequired"/>), or it cannot be had.</exception>
+    public async Task<string> DownloadAsync(string model, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        (ModelProvider provider, string name) = Route(model);
         ProviderDescriptor descriptor = provider.Descriptor;
-        if (descriptor.RequiresAuth && !provider.IsAuthenticated)
+        LogRoute(_log, descriptor.Id, Clean(name));
+        if (Refuse(provider, name) is { } refused)
         {
-            return new ModelAccess(
+            throw new HubException(HubErrorKind.TokenRequired, refused.Message) { Advice = refused.Advice };
+        }
+
+        LogAuthentication(_log, descriptor.Id, descriptor.RequiresAuth ? "required" : "optional", provider.IsAuthenticated ? "configured" : "not configured");
+        return await provider.DownloadAsync(name, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The answer for a provider that cannot be asked, or <see langword="null"/>.</summary>
+    private static ModelAccess? Refuse(ModelProvider provider, string name)
+    {
+        ProviderDescriptor descriptor = provider.Descriptor;
+        return !descriptor.RequiresAuth || provider.IsAuthenticated
+            ? null
+            : new ModelAccess(
                 name,
                 IsReadable: false,
                 RequiresAuth: true,
@@ -95,9 +138,6 @@ public sealed class ModelCatalog
                     $"If the model is public, the provider is wrongly flagged: check requiresAuth of '{descriptor.Id}'.",
                     "Check that the address or the prefix names the provider that you mean.",
                 ]);
-        }
-
-        return await provider.CheckAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
     private static string Describe(ProviderAuthentication authentication) => authentication switch
@@ -121,4 +161,10 @@ public sealed class ModelCatalog
         string clean = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
         return clean.Length <= 120 ? clean : clean[..117] + "...";
     }
+
+    [LoggerMessage(1, LogLevel.Information, "{Provider}: {Model} is routed to this provider")]
+    private static partial void LogRoute(ILogger logger, string provider, string model);
+
+    [LoggerMessage(2, LogLevel.Information, "{Provider}: authentication is {Need} and {State}")]
+    private static partial void LogAuthentication(ILogger logger, string provider, string need, string state);
 }

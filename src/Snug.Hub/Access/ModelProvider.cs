@@ -18,4 +18,12 @@ public abstract class ModelProvider
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="HubException">The model cannot be named so (<see cref="HubErrorKind.InvalidRequest"/>).</exception>
     public abstract Task<ModelAccess> CheckAsync(string model, CancellationToken cancellationToken = default);
+
+    /// <summary>Downloads a model: what its name says it is, a repository, a file, or a folder that counts as one file.</summary>
+    /// <param name="model">The model's id or address, without the provider's prefix.</param>
+    /// <param name="progress">Receives reports on the whole and on single files.</param>
+    /// <param name="cancellationToken">Cancels the download; what has arrived stays for the next one.</param>
+    /// <returns>The path of what was asked for.</returns>
+    /// <exception cref="HubException">It cannot be had.</exception>
+    public abstract Task<string> DownloadAsync(string model, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default);
 }

@@ -30,6 +30,19 @@ public sealed record RepositoryReference(RepositoryId Repository, string? Revisi
             : throw HubException.InvalidRepositoryId(text, problem);
     }
 
+    /// <summary>
+    /// The address that <see cref="Parse"/> reads back: of the file's content (<c>…/resolve/REVISION/PATH</c>, <c>main</c> where no revision is named),
+    /// or of the repository's page where there is no path.
+    /// </summary>
+    /// <param name="endpoint">The Hub, such as <see cref="HubSettings.Endpoint"/>.</param>
+    public Uri ToAddress(Uri endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return Path is { } path
+            ? HubUrls.Resolve(endpoint, Repository, Revision ?? Revisions.Default, path)
+            : new Uri(HubUrls.Page(endpoint, Repository));
+    }
+
     internal static bool TryParse(
         string? text, Uri? endpoint, [NotNullWhen(true)] out RepositoryReference? reference, [NotNullWhen(false)] out string? problem)
     {

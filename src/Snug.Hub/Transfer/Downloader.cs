@@ -29,7 +29,9 @@ internal sealed partial class Downloader(
         CacheLookup lookup = new(settings, id, revision, options, folder);
         if (settings.Offline)
         {
-            return lookup.Open(tracker) ?? throw lookup.OfflineError();
+            CachedSnapshot present = lookup.Open(tracker) ?? throw lookup.OfflineError();
+            LogPresent(logger, id, present.Commit, present.Files.Count, present.Directory);
+            return present;
         }
 
         Selection selection;
@@ -80,6 +82,7 @@ internal sealed partial class Downloader(
             if (planner.Items.Count > 0)
             {
                 planner.RequireRoom();
+                LogDownloading(logger, id, selection.Commit, planner.MissingFiles, selection.Files.Count);
                 if (options.LocalDirectory is null)
                 {
                     Unflushed(settings).Note(id);
@@ -94,6 +97,15 @@ internal sealed partial class Downloader(
         catch (Exception e) when (StorageErrors.IsStorage(e))
         {
             throw StorageErrors.From(e, destination.Volume, id);
+        }
+
+        if (planner.Items.Count > 0)
+        {
+            LogDownloaded(logger, id, selection.Commit, planner.MissingFiles, tracker.Received, destination.Root);
+        }
+        else
+        {
+            LogPresent(logger, id, selection.Commit, selection.Files.Count, destination.Root);
         }
 
         tracker.Begin(DownloadPhase.Finished);
@@ -180,4 +192,13 @@ internal sealed partial class Downloader(
 
     [LoggerMessage(20, LogLevel.Warning, "huggingface: the Hub cannot be reached; {Repository} at {Revision} is served from the cache ({Reason})")]
     private static partial void LogFallback(ILogger logger, RepositoryId repository, string revision, string reason);
+
+    [LoggerMessage(50, LogLevel.Information, "huggingface: downloading {Repository} at {Commit}: {Missing} of {Files} files are missing")]
+    private static partial void LogDownloading(ILogger logger, RepositoryId repository, string commit, int missing, int files);
+
+    [LoggerMessage(51, LogLevel.Information, "huggingface: {Repository} at {Commit} is downloaded and verified, {Files} files, {Bytes} bytes: {Directory}")]
+    private static partial void LogDownloaded(ILogger logger, RepositoryId repository, string commit, int files, long bytes, string directory);
+
+    [LoggerMessage(52, LogLevel.Debug, "huggingface: {Repository} at {Commit} is present, {Files} files, nothing to download: {Directory}")]
+    private static partial void LogPresent(ILogger logger, RepositoryId repository, string commit, int files, string directory);
 }

@@ -31,6 +31,7 @@ public sealed class DownloadCommandTests(SampleHub hub) : IClassFixture<SampleHu
     }
 
     [Theory]
+    [Trait("Requirement", "S2-07")]
     [InlineData("Tiny.mlpackage")]
     [InlineData("Tiny.mlpackage/")]
     public async Task A_package_is_fetched_as_the_folder_that_it_is_and_only_it(string name)

@@ -5,6 +5,7 @@ namespace Snug.Cli.Tests;
 public sealed class InfoCommandTests(SampleHub hub) : IClassFixture<SampleHub>
 {
     [Fact]
+    [Trait("Requirement", "S2-29")]
     public async Task A_public_repository_is_said_to_need_no_authentication()
     {
         using CliHarness cli = hub.Cli();

@@ -6,6 +6,7 @@ namespace Snug.Cli.Tests;
 public sealed class ProvidersCommandTests(SampleHub hub) : IClassFixture<SampleHub>
 {
     [Fact]
+    [Trait("Requirement", "S2-05")]
     public async Task Providers_say_how_they_authenticate_and_that_it_is_optional()
     {
         using CliHarness cli = hub.Cli();
@@ -18,6 +19,7 @@ public sealed class ProvidersCommandTests(SampleHub hub) : IClassFixture<SampleH
             ("huggingface", "Hugging Face", "bearer_token", false, true),
             (provider.GetProperty("id").GetString(), provider.GetProperty("name").GetString(), provider.GetProperty("authType").GetString(),
                 provider.GetProperty("requiresAuth").GetBoolean(), provider.GetProperty("authenticated").GetBoolean()));
+        Assert.Equal("🤗", provider.GetProperty("icon").GetString());
         Assert.DoesNotContain(SampleHub.AliceToken, result.Out, StringComparison.Ordinal);
     }
 

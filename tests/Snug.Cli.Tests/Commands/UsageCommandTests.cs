@@ -12,6 +12,7 @@ public sealed class UsageCommandTests(SampleHub hub) : IClassFixture<SampleHub>,
     public void Dispose() => _cli.Dispose();
 
     [Fact]
+    [Trait("Requirement", "S2-04")]
     public async Task Requests_and_bytes_of_all_commands_are_summed_for_each_token()
     {
         int before = Count();

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Snug.Server;
+using Snug.TestKit;
 
 namespace Snug.Cli.Tests;
 
@@ -6,6 +8,7 @@ namespace Snug.Cli.Tests;
 public sealed class VerifyAccessCommandTests(SampleHub hub) : IClassFixture<SampleHub>
 {
     [Theory]
+    [Trait("Requirement", "S2-19")]
     [InlineData("snug/tiny-model", 0, true, true, true, true)]
     [InlineData("snug/gated-model", 4, true, true, false, false)]
     [InlineData("snug/private-model", 5, true, false, null, false)]
@@ -18,18 +21,24 @@ public sealed class VerifyAccessCommandTests(SampleHub hub) : IClassFixture<Samp
 
         CliResult result = await cli.RunAsync("verify-access", repository, "--json");
 
-        JsonElement checks = Assert.Single(result.Json.GetProperty("repositories").EnumerateArray()).GetProperty("withoutToken");
+        JsonElement verified = Assert.Single(result.Json.GetProperty("repositories").EnumerateArray());
+        JsonElement checks = verified.GetProperty("withoutToken");
         Assert.Equal(exitCode, result.ExitCode);
+        Assert.Equal(exitCode != 0, verified.GetProperty("authenticationRequired").GetBoolean());
         Assert.Equal(
             ((bool?)reachable, notPrivate, notGated, (bool?)downloadable),
             (Flag(checks, "apiReachable"), Flag(checks, "notPrivate"), Flag(checks, "notGated"), Flag(checks, "downloadable")));
     }
 
     [Fact]
+    [Trait("Requirement", "S2-20")]
     public async Task A_token_changes_what_can_be_had_and_both_are_shown()
     {
         using CliHarness cli = hub.Cli();
 
+        CliResult without = await cli.RunAsync("verify-access", "snug/gated-model", "snug/tiny-model");
+        Assert.Equal(ExitCodes.Access, without.ExitCode);
+        Assert.DoesNotContain("with token", without.Out, StringComparison.Ordinal);
         CliResult json = await cli.RunAsync("verify-access", "snug/gated-model", "snug/tiny-model", "--token", SampleHub.AliceToken, "--json");
         CliResult text = await cli.RunAsync("verify-access", "snug/gated-model", "--token", SampleHub.AliceToken);
 
@@ -58,16 +67,29 @@ public sealed class VerifyAccessCommandTests(SampleHub hub) : IClassFixture<Samp
     }
 
     [Fact]
-    public async Task The_models_of_the_default_list_are_four_sizes_of_one_family()
+    [Trait("Requirement", "S2-02")]
+    public async Task The_models_of_the_default_list_are_four_sizes_of_one_family_and_open_to_everybody()
     {
-        using CliHarness cli = hub.Cli();
+        string[] models = ["apple/OpenELM-270M-Instruct", "apple/OpenELM-450M-Instruct", "apple/OpenELM-1_1B-Instruct", "apple/OpenELM-3B-Instruct"];
+        MemoryRepositorySource source = new();
+        foreach (string model in models)
+        {
+            await source.Add(model).CommitAsync(("config.json", RepositoryContent.FromText("{}")), ("model.safetensors", RepositoryContent.Pseudorandom(100_000, 1)));
+        }
+
+        await using TestHub apple = await TestHub.StartAsync(source, cancellationToken: TestContext.Current.CancellationToken);
+        using CliHarness cli = new(apple.Endpoint);
 
         CliResult result = await cli.RunAsync("verify-access", "--json");
 
-        Assert.Equal(4, result.Json.GetProperty("repositories").EnumerateArray().Count(r => r.GetProperty("repository").GetString()!.StartsWith("apple/OpenELM-", StringComparison.Ordinal)));
+        JsonElement[] verified = [.. result.Json.GetProperty("repositories").EnumerateArray()];
+        Assert.Equal((ExitCodes.Done, models), (result.ExitCode, verified.Select(repository => repository.GetProperty("repository").GetString()!).ToArray()));
+        Assert.All(verified, repository => Assert.All(
+            (string[])["apiReachable", "notPrivate", "notGated", "downloadable"], check => Assert.True(repository.GetProperty("withoutToken").GetProperty(check).GetBoolean(), check)));
     }
 
     [Fact]
+    [Trait("Requirement", "S2-21")]
     public async Task No_network_is_a_network_failure_and_no_question_of_access()
     {
         using CliHarness cli = new();
@@ -77,6 +99,11 @@ public sealed class VerifyAccessCommandTests(SampleHub hub) : IClassFixture<Samp
         JsonElement checks = result.Json.GetProperty("repositories")[0].GetProperty("withoutToken");
         Assert.Equal(ExitCodes.Network, result.ExitCode);
         Assert.Equal((false, "network_unreachable"), (checks.GetProperty("apiReachable").GetBoolean(), checks.GetProperty("kind").GetString()));
+        CliResult text = await cli.RunAsync("download", "snug/tiny-model");
+        Assert.Equal(ExitCodes.Network, text.ExitCode);
+        Assert.Contains("cannot be reached", text.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("token", text.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("login", text.Error, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool? Flag(JsonElement element, string name) => element.GetProperty(name) is { ValueKind: not JsonValueKind.Null } value ? value.GetBoolean() : null;

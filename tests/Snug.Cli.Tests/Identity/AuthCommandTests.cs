@@ -35,16 +35,25 @@ public sealed class AuthCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Theory]
+    [Trait("Requirement", "S2-03")]
     [InlineData("auth", "--help")]
     [InlineData("auth")]
     [InlineData("login", "--help")]
+    public Task Help_has_the_four_things_that_a_token_is_good_for(params string[] command) => SaysOptionalAsync(command);
+
+    [Theory]
+    [Trait("Requirement", "S2-30")]
     [InlineData("auth", "list")]
-    public async Task Authentication_is_said_to_be_optional_with_what_it_is_good_for(params string[] command)
+    [InlineData("env")]
+    public Task Settings_without_a_token_say_that_none_is_needed_and_what_one_is_good_for(params string[] command) => SaysOptionalAsync(command);
+
+    private async Task SaysOptionalAsync(string[] command)
     {
         using CliHarness cli = hub.Cli();
 
         CliResult result = await cli.RunAsync(command);
 
+        Assert.Equal(ExitCodes.Done, result.ExitCode);
         string text = string.Join(' ', (result.Out + result.Error).Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("Authentication is optional: public models need none.", text, StringComparison.Ordinal);
         Assert.All(

@@ -55,6 +55,7 @@ public sealed class LoginCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Theory]
+    [Trait("Requirement", "S2-18")]
     [InlineData("hf_wrong0000000000000000000000000000000", "Invalid credentials")]
     [InlineData(SampleHub.ExpiredToken, "expired")]
     [InlineData("not a token", "characters that no token has")]
@@ -70,6 +71,23 @@ public sealed class LoginCommandTests(SampleHub hub) : IClassFixture<SampleHub>
         Assert.Contains(reason, result.ErrorLines[0], StringComparison.Ordinal);
         Assert.DoesNotContain(token, result.Out + result.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(cli.Home));
+    }
+
+    [Theory]
+    [Trait("Requirement", "S2-18")]
+    [InlineData("not a token", "characters that no token has")]
+    [InlineData("hf_" + "\u00e4\u00f6\u00fc", "characters that no token has")]
+    public async Task A_token_that_cannot_be_one_is_refused_before_it_is_used(string token, string reason)
+    {
+        using CliHarness cli = hub.Cli();
+        int before = hub.Requests.Count;
+
+        CliResult result = await cli.RunAsync("download", "snug/tiny-model", "--token", token);
+
+        Assert.Equal(ExitCodes.Token, result.ExitCode);
+        Assert.Contains(reason, result.ErrorLines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(token, result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, hub.Requests.Count);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ public sealed class SecretServiceTests(SampleHub hub) : IClassFixture<SampleHub>
     private const string Unlock = "printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1\n";
 
     [Fact]
+    [Trait("Requirement", "S2-16")]
     public async Task A_token_is_kept_used_replaced_and_removed()
     {
         using CliHarness cli = await PrepareAsync();

@@ -12,6 +12,10 @@ internal static class SnugProcess
     public static Task<CommandResult> RunAsync(CliHarness cli, string? input, params string[] arguments) =>
         CommandRunner.RunAsync("dotnet", [Program, .. arguments], Environment(cli), cli.Work, input, cancellationToken: TestContext.Current.CancellationToken);
 
+    /// <summary>Runs a program that is the tool: its own executable, for example.</summary>
+    public static Task<CommandResult> RunProgramAsync(CliHarness cli, string program, params string[] arguments) =>
+        CommandRunner.RunAsync(program, arguments, Environment(cli), cli.Work, cancellationToken: TestContext.Current.CancellationToken);
+
     /// <summary>Starts the tool and leaves it running.</summary>
     public static RunningCommand Start(CliHarness cli, params string[] arguments)
     {

@@ -9,7 +9,10 @@ internal sealed class SampleProcess : IAsyncDisposable
     private const string Listening = "Now listening on: ";
 
     private readonly Process _process;
+    private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
+    private readonly StringBuilder _out = new();
+    private readonly StringBuilder _err = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _output;
     private readonly Task _error;
@@ -17,21 +20,18 @@ internal sealed class SampleProcess : IAsyncDisposable
     private SampleProcess(Process process)
     {
         _process = process;
-        _output = ReadAsync(process.StandardOutput);
-        _error = ReadAsync(process.StandardError);
+        _output = ReadAsync(process.StandardOutput, _out);
+        _error = ReadAsync(process.StandardError, _err);
     }
 
     /// <summary>What it has written so far, both streams.</summary>
-    public string Text
-    {
-        get
-        {
-            lock (_text)
-            {
-                return _text.ToString();
-            }
-        }
-    }
+    public string Text => Read(_text);
+
+    /// <summary>What it has written to standard output so far.</summary>
+    public string Output => Read(_out);
+
+    /// <summary>What it has written to standard error so far.</summary>
+    public string Error => Read(_err);
 
     /// <summary>Starts a sample that knows one hub and one cache, and nothing else of the environment.</summary>
     /// <param name="name">The name of its assembly.</param>
@@ -122,13 +122,22 @@ internal sealed class SampleProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task ReadAsync(StreamReader reader)
+    private string Read(StringBuilder text)
+    {
+        lock (_lock)
+        {
+            return text.ToString();
+        }
+    }
+
+    private async Task ReadAsync(StreamReader reader, StringBuilder own)
     {
         while (await reader.ReadLineAsync() is { } line)
         {
-            lock (_text)
+            lock (_lock)
             {
                 _text.Append(line).Append('\n');
+                own.Append(line).Append('\n');
             }
 
             int start = line.IndexOf(Listening, StringComparison.Ordinal);

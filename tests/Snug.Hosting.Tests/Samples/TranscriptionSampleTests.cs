@@ -13,6 +13,52 @@ public sealed class TranscriptionSampleTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Requirement", "S4-15")]
+    public async Task The_API_downloads_and_verifies_the_model_and_says_so_before_it_serves() => await DownloadsThenServesAsync(Api, "/model");
+
+    [Fact]
+    [Trait("Requirement", "S4-16")]
+    public async Task The_web_page_downloads_and_verifies_the_model_and_says_so_before_it_serves() => await DownloadsThenServesAsync(Web, "/");
+
+    [Theory]
+    [Trait("Requirement", "S4-17")]
+    [InlineData(Api, Web)]
+    [InlineData(Web, Api)]
+    public async Task The_first_start_says_that_it_downloads_and_the_other_that_it_verifies_and_both_name_the_model(string first, string second)
+    {
+        await using ModelHub hub = await ModelHub.StartAsync();
+        await using SampleProcess downloading = SampleProcess.Start(first, hub, ("WHISPER_MODEL", ModelHub.Model));
+        await downloading.ListeningAsync();
+        await using SampleProcess verifying = SampleProcess.Start(second, hub, ("WHISPER_MODEL", ModelHub.Model));
+        await verifying.ListeningAsync();
+
+        Assert.Contains(Lines(downloading), line => line.Contains("downloading", StringComparison.Ordinal) && line.Contains(ModelHub.Model, StringComparison.Ordinal));
+        Assert.Contains(Lines(downloading), line => line.Contains($"{ModelHub.Model} at {hub.Commit.Id} is downloaded and verified", StringComparison.Ordinal));
+        Assert.Contains(Lines(verifying), line => line.Contains($"{ModelHub.Model} at {hub.Commit.Id} is verified", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [Trait("Requirement", "S4-13")]
+    [InlineData(Api)]
+    [InlineData(Web)]
+    public async Task Status_goes_to_standard_output_and_errors_to_standard_error_each_with_time_and_level(string sample)
+    {
+        await using ModelHub hub = await ModelHub.StartAsync();
+        await using SampleProcess good = SampleProcess.Start(sample, hub, ("WHISPER_MODEL", ModelHub.Model));
+        await good.ListeningAsync();
+        await using SampleProcess bad = SampleProcess.Start(sample, hub, ("WHISPER_MODEL", ModelHub.Gated));
+        await bad.EndAsync();
+
+        Assert.Matches($@"(?m)^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d info: .*\n.*{ModelHub.Model} at [0-9a-f]{{40}} is downloaded and verified", good.Output);
+        Assert.Equal("", good.Error);
+        Assert.Matches($@"(?m)^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d fail: .*\n.*{ModelHub.Gated} cannot be had \(gated_repo_error\)", bad.Error);
+        Assert.DoesNotContain("info: ", bad.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("gated_repo_error", bad.Output, StringComparison.Ordinal);
+        Assert.Contains("info: ", bad.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Requirement", "S4-18")]
     public async Task Api_and_web_started_at_once_have_the_model_and_send_each_file_once()
     {
         await using ModelHub hub = await ModelHub.StartAsync();
@@ -42,36 +88,57 @@ public sealed class TranscriptionSampleTests
         }
     }
 
-    [Fact]
-    public async Task A_second_start_verifies_and_another_variable_is_another_model()
+    [Theory]
+    [Trait("Requirement", "S4-19")]
+    [InlineData(Api)]
+    [InlineData(Web)]
+    public async Task A_start_with_the_model_in_the_cache_only_verifies(string sample)
     {
         await using ModelHub hub = await ModelHub.StartAsync();
         await hub.FillCacheAsync();
-        await using (SampleProcess api = SampleProcess.Start(Api, hub, ("WHISPER_MODEL", ModelHub.Model)))
+        await using SampleProcess process = SampleProcess.Start(sample, hub, ("WHISPER_MODEL", ModelHub.Model));
+        await process.ListeningAsync();
+
+        Assert.Contains($"{ModelHub.Model} at {hub.Commit.Id} is verified, 3 files present, nothing to download", process.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("downloaded", process.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("downloading", process.Text, StringComparison.Ordinal);
+        Assert.Equal(0, hub.Hub.Requests.ResolveCount);
+    }
+
+    [Fact]
+    [Trait("Requirement", "S4-20")]
+    public async Task Another_value_of_the_variable_and_a_restart_are_another_model()
+    {
+        await using ModelHub hub = await ModelHub.StartAsync();
+        using HttpClient http = new();
+        foreach (string name in (string[])[ModelHub.Model, ModelHub.Other])
         {
-            await api.ListeningAsync();
-            Assert.Contains("nothing to download", api.Text, StringComparison.Ordinal);
-            Assert.Equal(0, hub.Hub.Requests.ResolveCount);
+            await using SampleProcess api = SampleProcess.Start(Api, hub, ("WHISPER_MODEL", name));
+            Uri address = await api.ListeningAsync();
+            using JsonDocument model = JsonDocument.Parse(await http.GetStringAsync(new Uri(address, "/model"), Cancellation));
+
+            Assert.Equal(name, model.RootElement.GetProperty("model").GetString());
+            Assert.Contains($"WHISPER_MODEL names the model {name}", api.Text, StringComparison.Ordinal);
+            Assert.Contains("is downloaded and verified", api.Text, StringComparison.Ordinal);
         }
-
-        await using SampleProcess other = SampleProcess.Start(Api, hub, ("WHISPER_MODEL", ModelHub.Other));
-        await other.ListeningAsync();
-
-        Assert.Contains("org/other at ", other.Text, StringComparison.Ordinal);
-        Assert.Contains("downloaded and verified", other.Text, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(Api)]
-    [InlineData(Web)]
-    public async Task As_in_a_container_only_the_cache_need_be_writable_and_a_stop_ends_it_in_good_order(string sample)
+    [Trait("Requirement", "S4-23")]
+    [InlineData(Api, true)]
+    [InlineData(Api, false)]
+    [InlineData(Web, true)]
+    [InlineData(Web, false)]
+    public async Task As_in_a_container_where_only_the_cache_can_be_written_and_as_on_a_desk_it_starts_and_ends_in_good_order(string sample, bool contained)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no folder here that nobody, not even root, may write to.");
         await using ModelHub hub = await ModelHub.StartAsync();
+        (string, string?)[] model = [("WHISPER_MODEL", ModelHub.Model)];
 
         // Nothing can be made in /proc; there is no home, no temporary folder and no terminal.
-        await using SampleProcess process = SampleProcess.StartIn(
-            "/proc", sample, hub, [], ("WHISPER_MODEL", ModelHub.Model), ("HOME", null), ("XDG_CACHE_HOME", null), ("TMPDIR", "/proc/nowhere"), ("DOTNET_EnableDiagnostics", "0"));
+        await using SampleProcess process = contained
+            ? SampleProcess.StartIn("/proc", sample, hub, [], [.. model, ("HOME", null), ("XDG_CACHE_HOME", null), ("TMPDIR", "/proc/nowhere"), ("DOTNET_EnableDiagnostics", "0")])
+            : SampleProcess.Start(sample, hub, model);
         using HttpClient http = new();
         Uri address = await process.ListeningAsync();
 
@@ -116,9 +183,16 @@ public sealed class TranscriptionSampleTests
     }
 
     [Fact]
-    public async Task In_the_background_mode_the_start_is_degraded_and_says_so()
+    [Trait("Requirement", "S4-21")]
+    public async Task The_mode_says_whether_a_start_without_its_model_stops_or_is_degraded_and_health_tells()
     {
         await using ModelHub hub = await ModelHub.StartAsync();
+        await using (SampleProcess stopped = SampleProcess.Start(Api, hub, ("WHISPER_MODEL", ModelHub.Gated), ("Snug__Mode", "FailFast")))
+        {
+            Assert.Equal(4, await stopped.EndAsync());
+            Assert.DoesNotContain("Now listening", stopped.Text, StringComparison.Ordinal);
+        }
+
         await using SampleProcess api = SampleProcess.Start(Api, hub, ("WHISPER_MODEL", ModelHub.Gated), ("Snug__Mode", "Background"));
         using HttpClient http = new();
         Uri address = await api.ListeningAsync();
@@ -136,5 +210,21 @@ public sealed class TranscriptionSampleTests
         Assert.Equal("Healthy", await http.GetStringAsync(new Uri(address, "/health/live"), Cancellation));
         using HttpResponseMessage model = await http.GetAsync(new Uri(address, "/model"), Cancellation);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, model.StatusCode);
+    }
+
+    private static string[] Lines(SampleProcess sample) => sample.Text.Split('\n');
+
+    private static async Task DownloadsThenServesAsync(string sample, string page)
+    {
+        await using ModelHub hub = await ModelHub.StartAsync();
+        await using SampleProcess process = SampleProcess.Start(sample, hub, ("WHISPER_MODEL", ModelHub.Model));
+        using HttpClient http = new();
+        Uri address = await process.ListeningAsync();
+
+        int verified = process.Text.IndexOf($"model WHISPER_MODEL: {ModelHub.Model} at {hub.Commit.Id} is downloaded and verified", StringComparison.Ordinal);
+        int listening = process.Text.IndexOf("Now listening", StringComparison.Ordinal);
+        Assert.InRange(verified, 0, listening);
+        hub.Cache.AssertSnapshot(ModelHub.Model, hub.Commit);
+        Assert.Contains(ModelHub.Model, await http.GetStringAsync(new Uri(address, page), Cancellation), StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Snug.TestKit;
 
 namespace Snug.Hub.Tests;
@@ -78,9 +80,93 @@ public sealed class ModelCatalogTests(AccessHub hub) : IClassFixture<AccessHub>,
     }
 
     [Fact]
+    [Trait("Requirement", "S2-14")]
+    public async Task The_catalogue_sends_a_model_to_its_provider_and_asks_one_that_needs_authentication_only_with_it()
+    {
+        using HubClient client = hub.Client(_cache, null);
+        ZooProvider closed = new(key: null);
+        ZooProvider open = new(key: "secret");
+        ModelCatalog without = new(new HuggingFaceProvider(client), closed);
+        ModelCatalog with = new(new HuggingFaceProvider(client), open);
+
+        string byId = await without.DownloadAsync(AccessHub.Tiny, cancellationToken: Cancellation);
+        string byAddress = await without.DownloadAsync(new Uri(hub.Hub.Endpoint, $"{AccessHub.Tiny}/resolve/main/config.json").AbsoluteUri, cancellationToken: Cancellation);
+        HubException refused = await Assert.ThrowsAsync<HubException>(() => without.DownloadAsync("https://zoo.example/models/giraffe", cancellationToken: Cancellation));
+        string granted = await with.DownloadAsync("model-zoo:giraffe", cancellationToken: Cancellation);
+
+        Assert.Equal(Path.Join(byId, "config.json"), byAddress);
+        Assert.True(File.Exists(byAddress));
+        Assert.Equal((HubErrorKind.TokenRequired, 0), (refused.Kind, closed.Asked));
+        Assert.Contains("API key", refused.Advice[0], StringComparison.Ordinal);
+        Assert.Equal(("/zoo/giraffe", 1), (granted, open.Asked));
+    }
+
+    [Fact]
+    [Trait("Requirement", "S2-13")]
+    public async Task A_download_goes_from_route_and_authentication_over_kind_and_listing_to_the_files_and_their_folder_and_each_step_shows()
+    {
+        ConcurrentQueue<string> steps = new();
+        EventLog<ModelCatalog> catalogLog = new(steps.Enqueue);
+        EventLog<HubClient> clientLog = new(steps.Enqueue);
+        using HubClient client = new(new HubClientOptions { Endpoint = hub.Hub.Endpoint, CacheDirectory = _cache.Root, ReadVariable = _ => null, UseDotEnv = false }, logger: clientLog);
+        Reports progress = new(report => steps.Enqueue(report.File is null ? report.Phase.ToString() : $"{report.FileState} {report.File}"));
+        ModelCatalog catalog = new(catalogLog, new HuggingFaceProvider(client), new ZooProvider(null));
+
+        string path = await catalog.DownloadAsync("hf://snug/tiny-package/Tiny.mlpackage", progress, Cancellation);
+
+        string[] expected =
+        [
+            "huggingface: hf://snug/tiny-package/Tiny.mlpackage is routed to this provider",
+            "huggingface: authentication is optional and not configured",
+            "huggingface: Tiny.mlpackage of snug/tiny-package is a folder that is had as a whole",
+            "Resolving", "Listing", "Planning", "Transferring",
+            "Completed Tiny.mlpackage/Manifest.json",
+            $"is downloaded and verified, 3 files, {Directory.GetFiles(path, "*", SearchOption.AllDirectories).Sum(file => File.ReadAllBytes(file).Length)} bytes",
+            "Finished",
+        ];
+        string[] said = [.. steps];
+        int at = -1;
+        foreach (string step in expected)
+        {
+            int next = Array.FindIndex(said, at + 1, text => text.Contains(step, StringComparison.Ordinal));
+            Assert.True(next > at, $"'{step}' does not follow in\n{string.Join('\n', said)}");
+            at = next;
+        }
+
+        Assert.Equal("Tiny.mlpackage", Path.GetFileName(path));
+    }
+
+    [Fact]
+    [Trait("Requirement", "S2-15")]
+    public async Task A_provider_with_authentication_gives_public_and_private_models_and_one_without_says_that_it_is_required()
+    {
+        using HubClient nobody = hub.Client(_cache, null);
+        using HubClient alice = hub.Client(_cache, "alice");
+        HuggingFaceProvider without = new(nobody);
+        HuggingFaceProvider with = new(alice);
+
+        Assert.Equal((false, true), (without.IsAuthenticated, with.IsAuthenticated));
+        foreach (string model in (string[])[AccessHub.Tiny, AccessHub.Private])
+        {
+            Assert.True((await with.CheckAsync(model, Cancellation)).IsReadable);
+            Assert.True(Directory.Exists(await with.DownloadAsync(model, cancellationToken: Cancellation)));
+        }
+
+        Assert.True((await without.CheckAsync(AccessHub.Tiny, Cancellation)).IsReadable);
+        ModelAccess refused = await without.CheckAsync(AccessHub.Private, Cancellation);
+        Assert.Equal((false, true, "repository_not_found"), (refused.IsReadable, refused.RequiresAuth, refused.Code));
+        Assert.Contains("private", refused.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(refused.Advice, advice => advice.Contains("token", StringComparison.OrdinalIgnoreCase));
+        Assert.True(with.IsAuthenticated);
+    }
+
+    [Fact]
+    [Trait("Requirement", "S2-06")]
     public async Task A_provider_that_requires_authentication_is_not_asked_without()
     {
         ZooProvider zoo = new(key: null);
+        Assert.IsAssignableFrom<ModelProvider>(zoo);
+        Assert.Equal((true, ProviderAuthentication.ApiKey), (zoo.Descriptor.RequiresAuth, zoo.Descriptor.Authentication));
 
         ModelAccess access = await new ModelCatalog(zoo).CheckAsync("giraffe", Cancellation);
 
@@ -109,6 +195,21 @@ public sealed class ModelCatalogTests(AccessHub hub) : IClassFixture<AccessHub>,
         Assert.Throws<ArgumentException>(() => new ModelCatalog(new ZooProvider(null, id: "Model Zoo")));
     }
 
+    private sealed class Reports(Action<DownloadProgress> handle) : IProgress<DownloadProgress>
+    {
+        public void Report(DownloadProgress value) => handle(value);
+    }
+
+    private sealed class EventLog<T>(Action<string> handle) : ILogger<T>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => handle(formatter(state, exception));
+    }
+
     /// <summary>A provider with a key, an address of its own and one animal.</summary>
     private sealed class ZooProvider(string? key, string id = "model-zoo") : ModelProvider
     {
@@ -119,6 +220,12 @@ public sealed class ModelCatalogTests(AccessHub hub) : IClassFixture<AccessHub>,
         public override bool IsAuthenticated => key is not null;
 
         public override bool Handles(Uri address) => address.Host == "zoo.example";
+
+        public override Task<string> DownloadAsync(string model, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+        {
+            Asked++;
+            return Task.FromResult("/zoo/" + model);
+        }
 
         public override Task<ModelAccess> CheckAsync(string model, CancellationToken cancellationToken = default)
         {

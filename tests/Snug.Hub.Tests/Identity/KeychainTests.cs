@@ -6,6 +6,7 @@ public sealed class KeychainTests
     private static readonly AccessToken Token = AccessToken.Parse(IdentityFixture.TokenA);
 
     [Fact]
+    [Trait("Requirement", "S2-16")]
     public void The_keychain_of_windows_keeps_replaces_and_forgets_a_token()
     {
         Assert.SkipUnless(OperatingSystem.IsWindows(), "The Credential Manager is part of Windows.");
@@ -16,6 +17,7 @@ public sealed class KeychainTests
     }
 
     [Fact]
+    [Trait("Requirement", "S2-16")]
     public void The_keychain_of_macos_keeps_replaces_and_forgets_a_token()
     {
         Assert.SkipUnless(OperatingSystem.IsMacOS(), "The Keychain is part of macOS.");

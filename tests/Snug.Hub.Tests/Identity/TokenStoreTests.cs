@@ -25,6 +25,7 @@ public sealed class TokenStoreTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "S2-16")]
     public async Task The_files_are_for_their_owner_only_and_nothing_else_is_left()
     {
         FileModes.RequireThem();

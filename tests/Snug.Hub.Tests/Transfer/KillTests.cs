@@ -17,6 +17,7 @@ public sealed class KillTests(ITestOutputHelper output)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Requirement", "S2-26")]
     public async Task A_killed_download_leaves_a_whole_cache_and_the_next_one_goes_on()
     {
         int runs = int.TryParse(Environment.GetEnvironmentVariable("SNUG_KILL_RUNS"), CultureInfo.InvariantCulture, out int given) ? given : DefaultRuns;

@@ -6,6 +6,7 @@ public sealed class PowerCutTests : DownloadFixture
     private string Notes => Path.Join(Cache.Root, ".locks", ".snug-unflushed");
 
     [Fact]
+    [Trait("Requirement", "S2-26")]
     public async Task A_blob_that_lost_its_content_is_fetched_again_after_the_machine_was_restarted()
     {
         CachedSnapshot first = await Client.DownloadSnapshotAsync(Id, cancellationToken: Cancellation);

@@ -105,6 +105,21 @@ public sealed class SnapshotDownloadTests : DownloadFixture
     }
 
     [Fact]
+    [Trait("Requirement", "S2-23")]
+    public async Task A_changed_byte_is_found_by_the_checksum_and_the_file_is_fetched_again_or_never_appears()
+    {
+        FaultRule once = Hub.Faults.Add(new FaultRule { Listener = HubListener.Storage, Fault = Fault.FlipByte(1234), Times = 1 });
+        CachedSnapshot mended = await Client.DownloadSnapshotAsync(Id, new DownloadOptions { Include = ["weights/middle.bin"] }, cancellationToken: Cancellation);
+        FaultRule always = Hub.Faults.Add(new FaultRule { Listener = HubListener.Storage, Fault = Fault.FlipByte(1234) });
+        HubException e = await Assert.ThrowsAsync<HubException>(() => Client.DownloadFileAsync(Id, "weights/big.safetensors", cancellationToken: Cancellation));
+
+        Assert.Equal((1, HubErrorKind.Corrupted), (once.Hits, e.Kind));
+        Assert.True(always.Hits > 0);
+        Cache.AssertSnapshot(Id, Commit, file => file == "weights/middle.bin");
+        Assert.False(File.Exists(Path.Join(mended.Directory, "weights", "big.safetensors")));
+    }
+
+    [Fact]
     public async Task A_package_appears_only_when_it_is_whole()
     {
         Hub.Faults.Add(new FaultRule { Path = "*weight.bin", Fault = Fault.Status(404) });

@@ -65,7 +65,7 @@ internal static class ConnectionChecks
         advice.Add(facts.Connection?.Proxy is null
             ? "Try another network: a cable instead of radio, no VPN, or a mirror that is near (HF_ENDPOINT)."
             : "Try without the proxy, or another network; or a mirror that is near (HF_ENDPOINT).");
-        advice.Add("Download beforehand and in the background ('snug ensure' or 'snug setup', then leave it): an interruption costs nothing, and the job starts at once.");
+        advice.Add("Download beforehand and in the background ('snug ensure --background', or 'snug setup'): an interruption costs nothing, and the job starts at once.");
         return DoctorCheck.Warning("speed", "speed", $"{Text.Rate(speed)} is slow.", advice);
     }
 

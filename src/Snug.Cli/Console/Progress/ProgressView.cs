@@ -42,7 +42,7 @@ internal abstract class ProgressView : IProgress<DownloadProgress>, IAsyncDispos
     {
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         _timer?.Dispose();
         await _loop;
