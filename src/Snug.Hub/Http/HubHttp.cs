@@ -67,7 +67,7 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
                     throw;
                 }
 
-                LogRetry(logger, request.Context.Action, request.Context.Subject, e.Message, attempt, delay);
+                LogRetry(logger, request.Context.Action, request.Context.Subject, e.Message, attempt + 1, delay);
                 await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
             }
         }

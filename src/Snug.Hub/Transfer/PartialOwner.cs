@@ -24,9 +24,33 @@ internal static class PartialOwner
         {
             using Process process = Process.GetProcessById(header.Pid);
             // Process ids are reused; start times within a second of each other are the same process.
-            return Math.Abs(StartOf(process) - header.Started) <= 1;
+            return Math.Abs(StartOf(process) - header.Started) <= 1 && !HasEnded(header.Pid);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Whether a process has ended that the system still lists, because its parent has not asked how. In a container the first process often never
+    /// asks, and such an owner would keep what it left from everybody.
+    /// </summary>
+    private static bool HasEnded(int pid)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        try
+        {
+            // The state follows the name in parentheses, which may hold anything.
+            ReadOnlySpan<char> stat = File.ReadAllText($"/proc/{pid}/stat");
+            ReadOnlySpan<char> state = stat[(stat.LastIndexOf(')') + 1)..].TrimStart();
+            return state.Length > 0 && state[0] is 'Z' or 'X';
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }

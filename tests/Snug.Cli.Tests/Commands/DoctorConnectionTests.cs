@@ -70,7 +70,7 @@ public sealed class DoctorConnectionTests(SampleHub hub) : IClassFixture<SampleH
         CliResult result = await cli.RunAsync("doctor", "snug/tiny-model", "--speed", "--project", cli.Work, "--json");
 
         Assert.Equal(ExitCodes.Done, result.ExitCode);
-        Assert.True(result.Json.GetProperty("bytesPerSecond").GetInt64() > 0);
+        Assert.True(result.Json.GetProperty("download").GetProperty("bytesPerSecond").GetInt64() > 0);
         Assert.Contains("speed", result.Json.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("id").GetString()));
         Assert.True(hub.Requests.Count(request => request.Contains("/resolve/", StringComparison.Ordinal)) > before);
         Assert.False(Directory.Exists(Path.Join(cli.Cache, "models--snug--tiny-model")));

@@ -42,6 +42,7 @@ public sealed class Seed4DownloaderTests : IAsyncLifetime
     public async Task The_whole_repository_is_had_once_and_a_second_run_asks_for_what_is_new_only()
     {
         CliResult first = await _cli.RunAsync("ensure", "-m", Default);
+        await _hub.Requests.SettleAsync(Cancellation);
         _hub.Requests.Clear();
         CliResult second = await _cli.RunAsync("ensure", "-m", Default);
 
@@ -181,7 +182,6 @@ public sealed class Seed4DownloaderTests : IAsyncLifetime
         FaultRule held = _hub.Faults.Add(new FaultRule
         {
             Listener = HubListener.Storage,
-            Times = 1,
             Fault = Fault.Custom("hold until there is a bar", async (_, next) =>
             {
                 await shown.Task;
@@ -191,7 +191,7 @@ public sealed class Seed4DownloaderTests : IAsyncLifetime
         using CliHarness terminal = new(_hub.Endpoint) { IsTerminal = true };
         terminal.OnError = text =>
         {
-            if (text.Contains('━', StringComparison.Ordinal))
+            if (text.Contains('─', StringComparison.Ordinal) || text.Contains('━', StringComparison.Ordinal))
             {
                 shown.TrySetResult();
             }
@@ -203,8 +203,8 @@ public sealed class Seed4DownloaderTests : IAsyncLifetime
         CliResult events = await program.RunAsync("ensure", "-m", Default, "--progress", "json");
         CliResult nothing = await quiet.RunAsync("ensure", "-m", Default, "--quiet");
 
-        Assert.Equal((ExitCodes.Done, 1), (bar.ExitCode, held.Hits));
-        Assert.True(shown.Task.IsCompletedSuccessfully);
+        Assert.Equal(ExitCodes.Done, bar.ExitCode);
+        Assert.True(shown.Task.IsCompletedSuccessfully && held.Hits > 0);
         Assert.Contains(events.Events, e => e.GetProperty("event").GetString() == "file" && e.GetProperty("file").GetString() == "model.safetensors");
         Assert.Equal("finished", events.Events.Last(e => e.TryGetProperty("phase", out _)).GetProperty("phase").GetString());
         Assert.Equal((ExitCodes.Done, ""), (nothing.ExitCode, nothing.Error));
@@ -244,6 +244,7 @@ public sealed class Seed4DownloaderTests : IAsyncLifetime
     public async Task Force_when_offline_is_warned_of_and_changes_nothing()
     {
         string path = PathOf(await _cli.RunAsync("ensure", "-m", Default));
+        await _hub.Requests.SettleAsync(Cancellation);
         _hub.Requests.Clear();
 
         CliResult result = await _cli.RunAsync("ensure", "-m", Default, "--force", "--offline");
