@@ -51,16 +51,25 @@ internal sealed class DownloadRun(Invocation invocation, HubClient hub, HubSetti
         return fetched;
     }
 
-    /// <summary>Passes reports on, and remembers whether a file was transferred.</summary>
+    /// <summary>Passes reports on, and remembers whether a file was transferred, and how much of it was there before.</summary>
     private sealed class CompletionWatch(IProgress<DownloadProgress> next) : IProgress<DownloadProgress>
     {
+        private long _present;
+
         public long? CompletedBytes { get; private set; }
 
         public void Report(DownloadProgress value)
         {
-            if (value.FileState == DownloadFileState.Completed)
+            switch (value.FileState)
             {
-                CompletedBytes = value.FileBytesTotal;
+                case DownloadFileState.Started:
+                    _present = value.FileBytesDone;
+                    break;
+                case DownloadFileState.Completed:
+                    CompletedBytes = value.FileBytesTotal - _present;
+                    break;
+                default:
+                    break;
             }
 
             next.Report(value);

@@ -120,7 +120,7 @@ public sealed class JobsCommandTests : IAsyncLifetime
         await SignalAsync("-KILL", job);
         JsonElement lost = await EndAsync();
         _hub.Faults.Clear();
-        CliResult next = await _cli.RunAsync("download", Model, "--json");
+        CliResult next = await _cli.RunAsync("download", Model, "model.safetensors", "--json");
 
         Assert.Equal(("lost", JsonValueKind.Null), (lost.GetProperty("state").GetString(), lost.GetProperty("exitCode").ValueKind));
         Assert.InRange(next.Json.GetProperty("transferredBytes").GetInt64(), 1, WeightBytes - 1);

@@ -30,6 +30,8 @@ public sealed class UsageCommandTests(SampleHub hub) : IClassFixture<SampleHub>,
         Assert.All(days, d => Assert.Equal(hub.Endpoint.AbsoluteUri.TrimEnd('/'), d.GetProperty("endpoint").GetString()));
         Assert.True(days.Single(d => d.GetProperty("token").GetString() is null).GetProperty("bytes").GetInt64() > 1_000_000);
         Assert.Equal(["api", "api", "resolvers"], result.Json.GetProperty("quotas").EnumerateArray().Select(q => q.GetProperty("name").GetString()!).Order());
+        Assert.All(result.Json.GetProperty("quotas").EnumerateArray(), quota => Assert.InRange(quota.GetProperty("remaining").GetInt64(), 1, quota.GetProperty("limit").GetInt64()));
+        Assert.All(days, d => Assert.Equal(DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), DateOnly.ParseExact(d.GetProperty("day").GetString()!, "yyyy-MM-dd")));
         Assert.Equal(before + anonymous + alice, Count());
     }
 

@@ -154,7 +154,8 @@ public sealed class ModelCatalogTests(AccessHub hub) : IClassFixture<AccessHub>,
 
         Assert.True((await without.CheckAsync(AccessHub.Tiny, Cancellation)).IsReadable);
         ModelAccess refused = await without.CheckAsync(AccessHub.Private, Cancellation);
-        Assert.Equal((false, true, "repository_not_found"), (refused.IsReadable, refused.RequiresAuth, refused.Code));
+        // The Hub does not tell a stranger a private repository from one that is not there.
+        Assert.Equal((false, null, "repository_not_found"), (refused.IsReadable, refused.RequiresAuth, refused.Code));
         Assert.Contains("private", refused.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Contains(refused.Advice, advice => advice.Contains("token", StringComparison.OrdinalIgnoreCase));
         Assert.True(with.IsAuthenticated);
