@@ -32,7 +32,7 @@ internal sealed class JobFolder(string home)
         RemoveOld(now);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
         string record = System.IO.Path.Join(Path, id + ".json");
-        Job job = new(id, JobState.Starting, repositories, now) { Log = System.IO.Path.ChangeExtension(record, ".log") };
+        Job job = new(id, JobState.Starting, repositories, now) { Log = LogOf(record) };
         Write(record, job);
         return (job, record);
     }
@@ -77,14 +77,14 @@ internal sealed class JobFolder(string home)
                 return null;
             }
 
-            Job job = Job.Parse(File.ReadAllBytes(record));
+            Job job = Parse(record);
             if (job.State is not (JobState.Starting or JobState.Running) || IsLocked(LockOf(record)))
             {
                 return job;
             }
 
             // It may have begun or ended since the first look; whoever says the same without a process will not say anything else.
-            Job again = Job.Parse(File.ReadAllBytes(record));
+            Job again = Parse(record);
             bool isLost = again.State == job.State && (job.State == JobState.Running || now - job.Started > StartTime);
             return isLost ? again with { State = JobState.Lost } : again;
         }
@@ -110,6 +110,17 @@ internal sealed class JobFolder(string home)
             }
         }
     }
+
+    /// <summary>Where files are follows from the record's place: what it says itself decides nothing.</summary>
+    private static Job Parse(string record)
+    {
+        Job job = Job.Parse(File.ReadAllBytes(record));
+        return job.Id == System.IO.Path.GetFileNameWithoutExtension(record)
+            ? job with { Log = LogOf(record) }
+            : throw new JsonException("It is the record of another job.");
+    }
+
+    private static string LogOf(string record) => System.IO.Path.ChangeExtension(record, ".log");
 
     private static string LockOf(string record) => System.IO.Path.ChangeExtension(record, ".lock");
 

@@ -164,12 +164,14 @@ public sealed class JobsCommandTests : IAsyncLifetime
         (Job silent, _) = folder.Create([Model], now.AddHours(-1));
         File.WriteAllText(Path.Join(Folder, "half.json"), "{\"id\":");
         File.WriteAllText(Path.Join(Folder, "other.json"), "[]");
+        File.WriteAllText(Path.Join(Folder, "foreign.json"), File.ReadAllText(record).Replace(failed.Id, "*", StringComparison.Ordinal).Replace("2026-02", "2025-02", StringComparison.Ordinal));
 
         (Job starting, _) = folder.Create([Model], now);
 
         Assert.Equal(
             [(failed.Id, JobState.Failed), (silent.Id, JobState.Lost), (starting.Id, JobState.Starting)], folder.Read(now).Select(job => (job.Id, job.State)));
         Assert.False(File.Exists(Path.Join(Folder, old.Id + ".json")));
+        Assert.True(File.Exists(Path.Join(Folder, "foreign.json")));
     }
 
     private async Task<JsonElement> JobAsync() => Assert.Single((await _cli.RunAsync("jobs", "--json")).Json.GetProperty("jobs").EnumerateArray());
