@@ -34,6 +34,9 @@ public sealed class Tool
     /// <summary><c>script</c> of util-linux, which runs a program on a terminal of its own.</summary>
     public static Tool Script { get; } = new("script", "--version");
 
+    /// <summary><c>setpriv</c> of util-linux, with which root runs a program as somebody else.</summary>
+    public static Tool SetPriv { get; } = new("setpriv", "--version");
+
     /// <summary>What runs a program with a message bus of its own.</summary>
     public static Tool DBusSession { get; } = new("dbus-run-session", "--version");
 
