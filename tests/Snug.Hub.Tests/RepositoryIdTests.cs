@@ -3,6 +3,7 @@ namespace Snug.Hub.Tests;
 public sealed class RepositoryIdTests
 {
     [Theory]
+    [Trait("Requirement", "S3-09")]
     [InlineData("gpt2", "gpt2", null, null)]
     [InlineData("openai/whisper-tiny", "openai/whisper-tiny", null, null)]
     [InlineData("datasets/rajpurkar/squad", "datasets/rajpurkar/squad", null, null)]
@@ -22,6 +23,7 @@ public sealed class RepositoryIdTests
     }
 
     [Theory]
+    [Trait("Requirement", "S3-09")]
     [InlineData("")]
     [InlineData("a/b/c")]
     [InlineData("/name")]

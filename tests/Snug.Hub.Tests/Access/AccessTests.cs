@@ -210,6 +210,7 @@ public sealed class AccessTests(AccessHub hub) : IClassFixture<AccessHub>, IDisp
     }
 
     [Theory]
+    [Trait("Requirement", "S3-36")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_hub_that_cannot_be_reached_makes_offline_mode_an_advice_only_for_what_is_cached(bool cached)

@@ -8,6 +8,7 @@ public sealed class StallTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Requirement", "S3-19")]
     public void Patience_is_thirty_seconds()
     {
         HubSettings settings = Resolve(new HubClientOptions());
@@ -31,6 +32,7 @@ public sealed class StallTests
     }
 
     [Theory]
+    [Trait("Requirement", "S3-19")]
     [InlineData("/api/models/*", "headers")]
     [InlineData("/api/models/*", "body")]
     [InlineData("*/resolve/*", "headers")]
