@@ -41,6 +41,7 @@ public sealed class RepositoryIdTests
 
         Assert.Equal(HubErrorKind.InvalidRequest, e.Kind);
         Assert.NotEmpty(e.Advice);
+        Assert.True(text.Contains("://", StringComparison.Ordinal) || e.Advice[0].Contains("'name', 'namespace/name'", StringComparison.Ordinal), e.Advice[0]);
     }
 
     [Theory]
