@@ -111,7 +111,7 @@ public sealed class Seed3TokenizationTests(EngineFixture engines)
             Assert.Equal(theirs.Attention, ours.AttentionMask);
             Assert.Equal(theirs.Types, ours.TypeIds);
             Assert.Equal(theirs.Special, ours.SpecialTokensMask);
-            Assert.Equal(theirs.Words, ours.WordIds);
+            Assert.Equal(theirs.Words, ours.WordIds.ToArray());
         }
     }
 
