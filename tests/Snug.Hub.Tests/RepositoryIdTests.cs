@@ -65,6 +65,7 @@ public sealed class RepositoryIdTests
     public void Paths_that_leave_the_repository_are_refused(string path) => Assert.NotNull(RepositoryPath.FindProblem(path));
 
     [Theory]
+    [Trait("Requirement", "S0-35")]
     [InlineData("CON")]
     [InlineData("sub/nul.txt")]
     [InlineData("name.")]

@@ -77,6 +77,7 @@ public sealed class AuthCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Fact]
+    [Trait("Requirement", "S0-19")]
     public async Task Logout_removes_every_stored_token_and_the_next_call_is_anonymous()
     {
         using CliHarness cli = hub.Cli();
@@ -129,6 +130,7 @@ public sealed class AuthCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Fact]
+    [Trait("Requirement", "S0-40")]
     public async Task A_token_of_the_env_file_is_used_and_named_by_env()
     {
         using CliHarness cli = hub.Cli();

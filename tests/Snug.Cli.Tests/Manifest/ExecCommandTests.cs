@@ -11,6 +11,7 @@ public sealed class ExecCommandTests(SampleHub hub) : IClassFixture<SampleHub>, 
     public void Dispose() => _cli.Dispose();
 
     [Theory]
+    [Trait("Requirement", "S0-30")]
     [InlineData("snug/gated-model", null)]
     [InlineData("snug/gated-model", SampleHub.BobToken)]
     [InlineData("snug/gated-model", SampleHub.ExpiredToken)]
@@ -39,6 +40,7 @@ public sealed class ExecCommandTests(SampleHub hub) : IClassFixture<SampleHub>, 
     }
 
     [Fact]
+    [Trait("Requirement", "S0-08")]
     public async Task What_is_deferred_is_downloaded_and_a_second_run_sends_nothing()
     {
         _cli.Variables["HF_TOKEN"] = SampleHub.AliceToken;
