@@ -33,7 +33,7 @@ public sealed class Seed3CommandTests(SampleHub hub) : IClassFixture<SampleHub>
     public async Task Of_a_cached_model_path_size_time_and_revision_are_told_and_of_another_that_it_is_not_there()
     {
         using CliHarness cli = hub.Cli();
-        DateTimeOffset before = DateTimeOffset.UtcNow.AddSeconds(-2);
+        DateTimeOffset before = TimeProvider.System.GetUtcNow().AddSeconds(-2);
         Assert.Equal(0, (await cli.RunAsync("download", Model, "--revision", "v1", "tokenizer.json", "config.json")).ExitCode);
 
         JsonElement info = (await cli.RunAsync("cache", "info", Model, "--json")).Json;
@@ -48,8 +48,8 @@ public sealed class Seed3CommandTests(SampleHub hub) : IClassFixture<SampleHub>
         Assert.Equal(["config.json", "tokenizer.json"], revision.GetProperty("files").EnumerateArray().Select(name => name.GetString()));
         long size = Directory.GetFiles(Path.Join(folder, "blobs")).Sum(blob => new FileInfo(blob).Length);
         Assert.Equal((size, size), (info.GetProperty("sizeInBytes").GetInt64(), revision.GetProperty("sizeInBytes").GetInt64()));
-        Assert.InRange(info.GetProperty("lastModified").GetDateTimeOffset(), before, DateTimeOffset.UtcNow.AddSeconds(2));
-        Assert.InRange(revision.GetProperty("lastModified").GetDateTimeOffset(), before, DateTimeOffset.UtcNow.AddSeconds(2));
+        Assert.InRange(info.GetProperty("lastModified").GetDateTimeOffset(), before, TimeProvider.System.GetUtcNow().AddSeconds(2));
+        Assert.InRange(revision.GetProperty("lastModified").GetDateTimeOffset(), before, TimeProvider.System.GetUtcNow().AddSeconds(2));
         Assert.Equal((ExitCodes.Offline, "offline_not_cached"), (missing.ExitCode, missing.Json.GetProperty("kind").GetString()));
     }
 

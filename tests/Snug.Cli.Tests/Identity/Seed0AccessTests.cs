@@ -19,7 +19,7 @@ public sealed partial class Seed0AccessTests(SampleHub hub) : IClassFixture<Samp
     [InlineData("download", Gated)]
     [InlineData("download", Gated, "config.json")]
     [InlineData("exec", "--require", Gated, "--", "true")]
-    [InlineData("tokenize", "-m", Gated, "text")]
+    [InlineData("run", Gated, "text")]
     public async Task No_permission_is_a_failure_with_a_name_and_a_sentence_whatever_was_tried(params string[] command)
     {
         CliResult text = await _cli.RunAsync(command);
@@ -54,7 +54,7 @@ public sealed partial class Seed0AccessTests(SampleHub hub) : IClassFixture<Samp
     [Trait("Requirement", "S0-11")]
     public async Task The_way_out_of_a_refusal_is_to_accept_on_that_page_to_log_in_and_to_start_again()
     {
-        string[] advice = (await _cli.RunAsync("download", Gated)).ErrorLines[1..];
+        string[] advice = Advice(await _cli.RunAsync("download", Gated));
 
         Assert.Equal(3, advice.Length);
         Assert.StartsWith($"  1. Open {hub.Endpoint}{Gated}, log in and accept the terms", advice[0], StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed partial class Seed0AccessTests(SampleHub hub) : IClassFixture<Samp
     {
         await File.WriteAllTextAsync(Path.Join(_cli.Home, "token"), SampleHub.ExpiredToken, TestContext.Current.CancellationToken);
 
-        string[] advice = (await _cli.RunAsync("whoami")).ErrorLines[1..];
+        string[] advice = Advice(await _cli.RunAsync("whoami"));
 
         Assert.StartsWith("  1. Get a new token with read permission at " + hub.Endpoint + "settings/tokens", advice[0], StringComparison.Ordinal);
         Assert.Equal(["  2. Run 'snug logout'.", "  3. Run 'snug login'.", "  4. Paste the new token and press Enter."], advice[1..4]);
@@ -325,6 +325,10 @@ public sealed partial class Seed0AccessTests(SampleHub hub) : IClassFixture<Samp
         _cli.Input = SampleHub.AliceToken;
         Assert.Equal(0, (await _cli.RunAsync("login")).ExitCode);
     }
+
+    /// <summary>The lines behind the error.</summary>
+    private static string[] Advice(CliResult result) =>
+        [.. result.ErrorLines.SkipWhile(line => !line.StartsWith("error:", StringComparison.Ordinal)).Skip(1)];
 
     [GeneratedRegex("""https?://[^\s'"]+""")]
     private static partial Regex Addresses();

@@ -97,6 +97,17 @@ public sealed class ExecCommandTests(SampleHub hub) : IClassFixture<SampleHub>, 
         Assert.DoesNotContain(SampleHub.AliceToken, result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_cache_folder_of_an_option_reaches_the_command_though_a_variable_names_another()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The command is a shell's.");
+        _cli.Variables["HF_HUB_CACHE"] = Path.Join(_cli.Home, "elsewhere");
+
+        CommandResult result = await SnugProcess.RunAsync(_cli, null, "exec", "--cache-dir", _cli.Cache, "--", "/bin/sh", "-c", "echo \"$HF_HUB_CACHE\"");
+
+        Assert.Equal(_cli.Cache, result.Output.Trim());
+    }
+
     /// <summary>An endpoint that a .env names gets no token of the environment; nor does a program that is sent to that endpoint.</summary>
     [Fact]
     public async Task A_token_that_is_not_for_the_endpoint_is_not_inherited()
