@@ -42,7 +42,7 @@ internal sealed class CacheLookup(HubSettings settings, RepositoryId id, string 
             { Missing.Count: > 0 } when file is null =>
                 $"Offline mode is on, and {found.Missing.Count} of {found.Missing.Count + found.Present.Count} files of {id} at revision '{revision}' "
                 + $"are not in the cache: {Names(found.Missing)}.",
-            _ => $"Offline mode is on, and {what} of {id} at revision '{revision}' is not in the cache.",
+            _ => $"Offline mode is on, and {what} of {id} at revision '{revision}' is not in any cache.",
         };
         List<string> present = _reader.ListRevisions(id);
         List<string> advice = ["Unset HF_HUB_OFFLINE (or drop --offline) and run the same command with a connection."];
