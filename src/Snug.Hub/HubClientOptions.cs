@@ -74,7 +74,7 @@ public sealed class HubClientOptions
 
     /// <summary>
     /// Decides, from the failure and how often the same was tried so far, how long to wait before it is tried again; <see langword="null"/>
-    /// makes the failure final. Asked only about failures that may pass. Unset: growing delays within <see cref="MaxRetries"/>,
+    /// makes the failure final. Asked only about failures that may pass, by several connections at once. Unset: growing delays within <see cref="MaxRetries"/>,
     /// <see cref="RetryBaseDelay"/> and <see cref="MaxRetryDelay"/>, which are not looked at otherwise.
     /// </summary>
     public Func<HubException, int, TimeSpan?>? RetryDelay { get; set; }

@@ -57,6 +57,23 @@ public sealed class ExecCommandTests(SampleHub hub) : IClassFixture<SampleHub>, 
     }
 
     [Fact]
+    public async Task A_model_that_was_cut_off_in_the_cache_is_mended_before_the_command_starts()
+    {
+        Assert.Equal(0, (await _cli.RunAsync("download", "snug/tiny-model")).ExitCode);
+        string file = (await _cli.RunAsync("cache", "path", "snug/tiny-model", "model.safetensors")).Out.Trim();
+        string blob = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        byte[] content = await File.ReadAllBytesAsync(blob, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(blob, content[..100], TestContext.Current.CancellationToken);
+
+        CliResult offline = await _cli.RunAsync(["exec", "--offline", "--require", "snug/tiny-model", "--", .. Shell("echo ran")]);
+        CliResult online = await _cli.RunAsync(["exec", "--require", "snug/tiny-model", "--", .. Shell("echo ran")]);
+
+        Assert.Equal((ExitCodes.Offline, ""), (offline.ExitCode, offline.Out));
+        Assert.Equal((0, "ran"), (online.ExitCode, online.Out.Trim()));
+        Assert.Equal(content, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task The_models_of_the_manifest_are_required_where_none_is_named()
     {
         await File.WriteAllTextAsync(Path.Join(_cli.Work, "snug.json"), """{ "models": ["snug/gated-model"] }""", TestContext.Current.CancellationToken);
