@@ -64,6 +64,10 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
 
                 LogRetry(logger, request.Context.Action, request.Context.Subject, e.Message, attempt, delay);
                 await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+                if (RetryPolicy.EndsSilence(e, options))
+                {
+                    start = time.GetTimestamp();
+                }
             }
         }
     }

@@ -40,6 +40,12 @@ internal static class RetryPolicy
         return delay <= options.MaxRetryDelay ? delay : null;
     }
 
+    /// <summary>
+    /// Whether the patience with silence begins anew after the wait: the server has answered, if only that it cannot now, or the caller
+    /// has decided to wait.
+    /// </summary>
+    public static bool EndsSilence(HubException failure, HubClientOptions options) => failure.StatusCode is not null || options.RetryDelay is not null;
+
     /// <summary>Exponential backoff with full jitter over its upper half, so that clients that failed together do not return together.</summary>
     /// <param name="attempt">How many tries have failed, from 1.</param>
     /// <param name="baseDelay">The delay around which the first retry happens.</param>

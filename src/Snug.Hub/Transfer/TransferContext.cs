@@ -49,6 +49,11 @@ internal sealed record TransferContext(
             await Task.Delay(delay, Time, cancellationToken).ConfigureAwait(false);
         }
 
+        if (RetryPolicy.EndsSilence(failure, Options))
+        {
+            Progress.EndSilence();
+        }
+
         return true;
     }
 
