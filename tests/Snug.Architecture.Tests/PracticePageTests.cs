@@ -1,7 +1,7 @@
 namespace Snug.Architecture.Tests;
 
 /// <summary>Pages that were asked for are there, with the parts that were asked for.</summary>
-public sealed class GuideTests
+public sealed class PracticePageTests
 {
     [Fact]
     [Trait("Requirement", "S3-29")]
