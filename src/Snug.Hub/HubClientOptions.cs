@@ -72,6 +72,13 @@ public sealed class HubClientOptions
     /// <summary>The longest delay that is waited out when the Hub asks for one; beyond it the call fails as rate limited. Default: 5 min.</summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Decides, from the failure and how often the same was tried so far, how long to wait before it is tried again; <see langword="null"/>
+    /// makes the failure final. Asked only about failures that may pass, by several connections at once. Unset: growing delays within <see cref="MaxRetries"/>,
+    /// <see cref="RetryBaseDelay"/> and <see cref="MaxRetryDelay"/>, which are not looked at otherwise.
+    /// </summary>
+    public Func<HubException, int, TimeSpan?>? RetryDelay { get; set; }
+
     /// <summary>The most connections that transfer file content at once, over all files of a call. Default: 64.</summary>
     public int MaxConnections { get; set; } = 64;
 

@@ -60,7 +60,7 @@ public sealed partial class Tokenizer
     /// <summary>Encodes many texts on all cores, and pads them to one length if padding is set.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="addSpecialTokens">Whether the model's own tokens are added, such as [CLS] and [SEP].</param>
-    /// <exception cref="TokenizerException">A text cannot be encoded: see the message.</exception>
+    /// <exception cref="TokenizerException">A text cannot be encoded; the message tells which is the first.</exception>
     public Encoding[] EncodeBatch(IReadOnlyList<string> texts, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -70,7 +70,7 @@ public sealed partial class Tokenizer
     /// <summary>Encodes many pairs of texts on all cores, and pads them to one length if padding is set.</summary>
     /// <param name="pairs">The pairs.</param>
     /// <param name="addSpecialTokens">Whether the model's own tokens are added, such as [CLS] and [SEP].</param>
-    /// <exception cref="TokenizerException">A text cannot be encoded: see the message.</exception>
+    /// <exception cref="TokenizerException">A pair cannot be encoded; the message tells which is the first.</exception>
     public Encoding[] EncodePairs(IReadOnlyList<(string Text, string Pair)> pairs, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -80,23 +80,43 @@ public sealed partial class Tokenizer
     private static Encoding[] Batch(int count, Func<int, Encoding> encode, PaddingOptions? padding)
     {
         Encoding[] encodings = new Encoding[count];
-        try
+        if (count == 1)
         {
-            if (count == 1)
-            {
-                encodings[0] = encode(0);
-            }
-            else
-            {
-                Parallel.For(0, count, index => encodings[index] = encode(index));
-            }
+            encodings[0] = encode(0);
         }
-        catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault(inner => inner is TokenizerException) is TokenizerException inner)
+        else
         {
-            throw new TokenizerException(inner.Message, null, inner);
+            EncodeAll(encodings, encode);
         }
 
         return padding is null || count == 0 ? encodings : PadAll(encodings, padding);
+    }
+
+    /// <summary>Encodes on all cores. The first text that fails ends it, however the cores share the work: those before it are still tried.</summary>
+    private static void EncodeAll(Encoding[] encodings, Func<int, Encoding> encode)
+    {
+        Lock gate = new();
+        (int Index, TokenizerException Exception)? failure = null;
+        Parallel.For(0, encodings.Length, (index, loop) =>
+        {
+            try
+            {
+                encodings[index] = encode(index);
+            }
+            catch (TokenizerException exception)
+            {
+                lock (gate)
+                {
+                    failure = failure is { } earlier && earlier.Index < index ? earlier : (index, exception);
+                }
+
+                loop.Break();
+            }
+        });
+        if (failure is { } first)
+        {
+            throw new TokenizerException($"Text {first.Index + 1} of {encodings.Length}: {first.Exception.Message}", null, first.Exception);
+        }
     }
 
     private static Encoding[] PadAll(Encoding[] encodings, PaddingOptions padding)

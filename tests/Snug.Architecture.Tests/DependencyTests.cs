@@ -101,6 +101,7 @@ public sealed class DependencyTests
 
     /// <summary>Everything the libraries bring along stands in the dependency list of this test program, which refers to all of them.</summary>
     [Fact]
+    [Trait("Requirement", "S3-20")]
     public void No_library_brings_a_native_binary()
     {
         string file = Path.Join(AppContext.BaseDirectory, "Snug.Architecture.Tests.deps.json");

@@ -3,6 +3,7 @@ namespace Snug.Hub.Tests;
 public sealed class RepositoryIdTests
 {
     [Theory]
+    [Trait("Requirement", "S3-09")]
     [InlineData("gpt2", "gpt2", null, null)]
     [InlineData("openai/whisper-tiny", "openai/whisper-tiny", null, null)]
     [InlineData("datasets/rajpurkar/squad", "datasets/rajpurkar/squad", null, null)]
@@ -22,6 +23,7 @@ public sealed class RepositoryIdTests
     }
 
     [Theory]
+    [Trait("Requirement", "S3-09")]
     [InlineData("")]
     [InlineData("a/b/c")]
     [InlineData("/name")]
@@ -39,6 +41,7 @@ public sealed class RepositoryIdTests
 
         Assert.Equal(HubErrorKind.InvalidRequest, e.Kind);
         Assert.NotEmpty(e.Advice);
+        Assert.True(text.Contains("://", StringComparison.Ordinal) || e.Advice[0].Contains("'name', 'namespace/name'", StringComparison.Ordinal), e.Advice[0]);
     }
 
     [Theory]
@@ -62,6 +65,7 @@ public sealed class RepositoryIdTests
     public void Paths_that_leave_the_repository_are_refused(string path) => Assert.NotNull(RepositoryPath.FindProblem(path));
 
     [Theory]
+    [Trait("Requirement", "S0-35")]
     [InlineData("CON")]
     [InlineData("sub/nul.txt")]
     [InlineData("name.")]

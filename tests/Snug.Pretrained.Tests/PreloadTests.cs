@@ -13,6 +13,7 @@ public sealed class PreloadTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Requirement", "S3-33")]
     public async Task Tokenizers_and_models_are_loaded_and_each_has_its_outcome_and_its_line()
     {
         await using PreloadHub hub = await PreloadHub.StartAsync();
@@ -34,6 +35,7 @@ public sealed class PreloadTests
     }
 
     [Fact]
+    [Trait("Requirement", "S3-33")]
     public async Task One_that_fails_does_not_stop_the_others()
     {
         await using PreloadHub hub = await PreloadHub.StartAsync();
@@ -72,6 +74,7 @@ public sealed class PreloadTests
     }
 
     [Fact]
+    [Trait("Requirement", "S3-33")]
     public async Task Items_are_worked_on_at_the_same_time_without_holding_up_the_caller()
     {
         await using PreloadHub hub = await PreloadHub.StartAsync();

@@ -10,6 +10,7 @@ public sealed class PretrainedTokenizerTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Requirement", "S3-01")]
     public async Task Only_the_files_of_the_tokenizer_are_fetched()
     {
         await using HubFixture hub = await HubFixture.StartAsync(TinyModel.Files());
@@ -68,6 +69,7 @@ public sealed class PretrainedTokenizerTests
     }
 
     [Fact]
+    [Trait("Requirement", "S3-07")]
     public async Task A_repository_without_a_tokenizer_is_told_with_the_file_that_is_missing()
     {
         Dictionary<string, byte[]> files = TinyModel.Files();
@@ -116,6 +118,7 @@ public sealed class PretrainedTokenizerTests
     }
 
     [Fact]
+    [Trait("Requirement", "S3-10")]
     public void After_disposal_the_tokenizer_is_gone()
     {
         using TemporaryFolder folder = new();

@@ -234,12 +234,13 @@ public sealed class TokenizerTests(EngineFixture engines)
     }
 
     [Fact]
+    [Trait("Requirement", "S3-45")]
     public async Task Many_threads_get_the_same_from_one_tokenizer()
     {
         Tokenizer tokenizer = Load("llama3");
         List<string> texts = ComponentTests.Texts(60);
         int[][] expected = [.. texts.Select(text => tokenizer.EncodeToIds(text))];
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Factory.StartNew(
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(worker => Task.Factory.StartNew(
             () =>
             {
                 for (int i = 0; i < texts.Count; i++)

@@ -59,6 +59,9 @@ internal sealed class CliConsole
     /// <summary>Whether lines and marks beyond ASCII can be shown.</summary>
     public bool HasUnicode => Error.Encoding.CodePage is Utf8 or Utf16;
 
+    /// <summary>Whether messages begin with the signs ▶ ✅ ⚠️ ❌; elsewhere words stand in their place.</summary>
+    public bool MarksError => HasUnicode && DecoratesError;
+
     /// <summary>Whether the terminal obeys sequences.</summary>
     public bool HasSequences { get; init; } = true;
 

@@ -99,7 +99,7 @@ internal sealed record Failure(int ExitCode, string Kind, string Message, IReadO
     public void Print(CliConsole console)
     {
         bool decorate = console.DecoratesError;
-        string mark = ExitCode == ExitCodes.Cancelled ? "" : Ansi.Style(decorate, Ansi.Bold + Ansi.Red, "error:") + " ";
+        string mark = ExitCode == ExitCodes.Cancelled ? "" : (console.MarksError ? "❌" : Ansi.Style(decorate, Ansi.Bold + Ansi.Red, "error:")) + " ";
         console.Error.WriteLine(mark + Text.Printable(Message));
         for (int i = 0; i < Advice.Count; i++)
         {

@@ -10,8 +10,7 @@ internal sealed class Messages(CliConsole console, bool isQuiet, bool isJson)
     public void Say(string line) => Write("info", line, line);
 
     /// <summary>Says what begins now.</summary>
-    public void Step(string line) => Write(
-        "step", line, console is { HasUnicode: true, DecoratesError: true } ? "▶ " + Ansi.Style(true, Ansi.Bold, line) : "step: " + line);
+    public void Step(string line) => Write("step", line, console.MarksError ? "▶ " + Ansi.Style(true, Ansi.Bold, line) : "step: " + line);
 
     /// <summary>Says what to do, in order.</summary>
     public void Number(IReadOnlyList<string> lines)
@@ -24,10 +23,10 @@ internal sealed class Messages(CliConsole console, bool isQuiet, bool isJson)
     }
 
     /// <summary>Says that something is done.</summary>
-    public void Done(string line) =>
-        Write("done", line, (console.HasUnicode ? Ansi.Style(console.DecoratesError, Ansi.Green, "✓") + " " : "") + line);
+    public void Done(string line) => Write("done", line, (console.MarksError ? "✅" : Ansi.Style(console.DecoratesError, Ansi.Green, "ok:")) + " " + line);
 
-    public void Warn(string line) => Write("warning", line, Ansi.Style(console.DecoratesError, Ansi.Yellow, "warning:") + " " + line);
+    public void Warn(string line) =>
+        Write("warning", line, (console.MarksError ? "⚠️ " : Ansi.Style(console.DecoratesError, Ansi.Yellow, "warning:")) + " " + line);
 
     /// <summary>Says what explains or sums up what was just shown.</summary>
     public void Hint(string line) => Write("info", line, Ansi.Style(console.DecoratesError, Ansi.Dim, line));

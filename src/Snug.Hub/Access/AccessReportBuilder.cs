@@ -104,13 +104,14 @@ internal sealed class AccessReportBuilder(HubSettings settings, AccessQuery quer
         int? count = null;
         if (query.IncludeSizes && _info is not null && _files.All(f => f.Size is >= 0))
         {
-            CacheReader reader = new(new CacheLayout(settings.CacheDirectory));
+            CacheLayout layout = new(settings.CacheDirectory);
             (total, missing, count) = (0, 0, 0);
             foreach (Sibling file in _files.Where(f => _patterns.Selects(f.Path)))
             {
                 count++;
                 total += file.Size;
-                bool isThere = RepositoryPath.FindProblem(file.Path) is null && reader.FindFile(query.Repository, _info.Commit, file.Path) is not null;
+                bool isThere = RepositoryPath.FindProblem(file.Path) is null
+                    && RealFile.LengthOf(layout.SnapshotFile(query.Repository, _info.Commit, file.Path)) == file.Size;
                 missing += isThere ? 0 : file.Size;
             }
         }
@@ -148,22 +149,38 @@ internal sealed class AccessReportBuilder(HubSettings settings, AccessQuery quer
 
         try
         {
-            List<string> files = [.. reader.ListFiles(query.Repository, commit).Where(_patterns.Selects)];
-            if (files.Count == 0)
-            {
-                return null;
-            }
-
-            IEnumerable<string>? listed = commit == _info?.Commit
-                ? _files.Select(f => f.Path).OfType<string>()
-                : TreeCache.TryRead(layout.Tree(query.Repository, commit))?.Select(f => f.Path);
-            long bytes = files.Sum(path => RealFile.LengthOf(layout.SnapshotFile(query.Repository, commit, path)) ?? 0);
-            return new CachedPresence(commit, files.Count, bytes, listed?.Where(_patterns.Selects).ToHashSet().IsSubsetOf(files));
+            Dictionary<string, long> lengths = reader.ListFiles(query.Repository, commit).Where(_patterns.Selects).ToDictionary(
+                path => path, path => RealFile.LengthOf(layout.SnapshotFile(query.Repository, commit, path)) ?? 0, StringComparer.Ordinal);
+            bool? isWhole = Listed(layout, commit) is { } listed ? RemoveDamaged(lengths, listed) : null;
+            return lengths.Count > 0 ? new CachedPresence(commit, lengths.Count, lengths.Values.Sum(), isWhole) : null;
         }
         catch (Exception e) when (StorageErrors.IsStorage(e))
         {
             // A cache that cannot be read has nothing for this caller; whether it can is another question.
             return null;
         }
+    }
+
+    /// <summary>The files of a commit and their sizes, as far as they are told; <see langword="null"/> where nobody has listed them.</summary>
+    private IEnumerable<(string Path, long? Size)>? Listed(CacheLayout layout, string commit) => commit == _info?.Commit
+        ? _files.Select(f => (f.Path, f.Size))
+        : TreeCache.TryRead(layout.Tree(query.Repository, commit))?.Select(f => (f.Path, (long?)f.Size));
+
+    /// <summary>Takes away what has another length than it was listed with: it was damaged after it had been verified.</summary>
+    /// <returns>Whether all that was listed is left.</returns>
+    private bool RemoveDamaged(Dictionary<string, long> lengths, IEnumerable<(string Path, long? Size)> listed)
+    {
+        bool isWhole = true;
+        foreach ((string path, long? size) in listed.Where(f => _patterns.Selects(f.Path)))
+        {
+            if (lengths.TryGetValue(path, out long length) && size is not null && size != length)
+            {
+                lengths.Remove(path);
+            }
+
+            isWhole &= lengths.ContainsKey(path);
+        }
+
+        return isWhole;
     }
 }

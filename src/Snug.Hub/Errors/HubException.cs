@@ -46,6 +46,9 @@ public sealed partial class HubException : Exception
     /// <summary>How long to wait before trying again, when the Hub said so.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>How often it was tried before this failure was taken for final; 1 when there was no other try.</summary>
+    public int Attempts { get; internal set; } = 1;
+
     /// <summary>What to do next, in order.</summary>
     public IReadOnlyList<string> Advice { get; init; } = [];
 

@@ -54,21 +54,20 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
             {
                 return await action(request with { Patience = patience - time.GetElapsedTime(start) }).ConfigureAwait(false);
             }
-            catch (HubException e) when (request.Retry && RetryPolicy.IsTransient(e.Kind) && attempt <= options.MaxRetries)
+            catch (HubException e) when (request.Retry)
             {
-                if (e.Kind == HubErrorKind.Timeout && time.GetElapsedTime(start) >= patience)
-                {
-                    throw;
-                }
-
-                TimeSpan delay = e.RetryAfter ?? RetryPolicy.Backoff(attempt, options.RetryBaseDelay);
-                if (delay > options.MaxRetryDelay)
+                bool isFinal = e.Kind == HubErrorKind.Timeout && time.GetElapsedTime(start) >= patience;
+                if (RetryPolicy.DelayAfter(e, attempt, options) is not { } delay || isFinal)
                 {
                     throw;
                 }
 
                 LogRetry(logger, request.Context.Action, request.Context.Subject, e.Message, attempt + 1, delay);
                 await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+                if (RetryPolicy.EndsSilence(e, options))
+                {
+                    start = time.GetTimestamp();
+                }
             }
         }
     }

@@ -14,6 +14,38 @@ internal static class RetryPolicy
     public static bool IsTransient(HubErrorKind kind) =>
         kind is HubErrorKind.Network or HubErrorKind.Timeout or HubErrorKind.ServerError or HubErrorKind.RateLimited;
 
+    /// <summary>How long to wait before another try, or <see langword="null"/> when the failure is final; counts the tries in it.</summary>
+    /// <param name="failure">What happened.</param>
+    /// <param name="failures">How often in a row, this one included.</param>
+    /// <param name="options">The limits, or the decision of the caller's own.</param>
+    public static TimeSpan? DelayAfter(HubException failure, int failures, HubClientOptions options)
+    {
+        failure.Attempts = failures;
+        if (!IsTransient(failure.Kind))
+        {
+            return null;
+        }
+
+        if (options.RetryDelay is { } decide)
+        {
+            return decide(failure, failures) is { } own ? TimeSpan.FromTicks(Math.Max(own.Ticks, 0)) : null;
+        }
+
+        if (failures > options.MaxRetries)
+        {
+            return null;
+        }
+
+        TimeSpan delay = failure.RetryAfter ?? Backoff(failures, options.RetryBaseDelay);
+        return delay <= options.MaxRetryDelay ? delay : null;
+    }
+
+    /// <summary>
+    /// Whether the patience with silence begins anew after the wait: the server has answered, if only that it cannot now, or the caller
+    /// has decided to wait.
+    /// </summary>
+    public static bool EndsSilence(HubException failure, HubClientOptions options) => failure.StatusCode is not null || options.RetryDelay is not null;
+
     /// <summary>Exponential backoff with full jitter over its upper half, so that clients that failed together do not return together.</summary>
     /// <param name="attempt">How many tries have failed, from 1.</param>
     /// <param name="baseDelay">The delay around which the first retry happens.</param>

@@ -38,14 +38,19 @@ internal sealed class CacheLookup(HubSettings settings, RepositoryId id, string 
         string what = file ?? (folder is null ? "files" : folder + "/");
         string message = found switch
         {
-            null => $"Offline mode is on, and {id} at revision '{revision}' is not in the cache '{settings.CacheDirectory}'.",
+            null => $"Offline mode is on, and {id} at revision '{revision}' is not in any cache: there is none of it in '{settings.CacheDirectory}'.",
             { Missing.Count: > 0 } when file is null =>
                 $"Offline mode is on, and {found.Missing.Count} of {found.Missing.Count + found.Present.Count} files of {id} at revision '{revision}' "
                 + $"are not in the cache: {Names(found.Missing)}.",
-            _ => $"Offline mode is on, and {what} of {id} at revision '{revision}' is not in the cache.",
+            _ => $"Offline mode is on, and {what} of {id} at revision '{revision}' is not in any cache.",
         };
         List<string> present = _reader.ListRevisions(id);
         List<string> advice = ["Unset HF_HUB_OFFLINE (or drop --offline) and run the same command with a connection."];
+        if (found is { Damaged.Count: > 0 })
+        {
+            advice.Add($"Damaged, of another length than the Hub said: {Names(found.Damaged)}. 'snug cache verify --repair {id}' replaces them with a connection, 'snug cache remove {id}' clears them.");
+        }
+
         if (found is { Present.Count: > 0 })
         {
             advice.Add($"Present at this revision: {Names(found.Present)}.");
@@ -79,22 +84,30 @@ internal sealed class CacheLookup(HubSettings settings, RepositoryId id, string 
         string root = _layout.Snapshot(id, commit);
         if (TreeCache.TryRead(_layout.Tree(id, commit)) is { } listing)
         {
-            ILookup<bool, string> files = new Selection(id, commit, listing, options, folder).Files
-                .Select(f => f.Path).Order(CodePointComparer.Instance).ToLookup(p => _reader.FindFile(id, commit, p) is not null);
-            return new Found(commit, root, [.. files[true]], [.. files[false]]);
+            // A file of another length than the listing tells was damaged after it had been verified, and is as good as missing.
+            ILookup<FileState, string> files = new Selection(id, commit, listing, options, folder).Files
+                .OrderBy(f => f.Path, CodePointComparer.Instance).ToLookup(f => StateOf(commit, f), f => f.Path);
+            List<string> damaged = [.. files[FileState.Damaged]];
+            List<string> missing = [.. files[FileState.Missing], .. damaged];
+            missing.Sort(CodePointComparer.Instance);
+            return new Found(commit, root, [.. files[FileState.Present]], missing, damaged);
         }
 
         // Written by a client that keeps no listings: what is there is all that is known.
         List<string> present = Select(_reader.ListFiles(id, commit));
-        return present.Count > 0 ? new Found(commit, root, present, []) : null;
+        return present.Count > 0 ? new Found(commit, root, present, [], []) : null;
     }
+
+    private FileState StateOf(string commit, RepositoryFile file) =>
+        RealFile.LengthOf(_layout.SnapshotFile(id, commit, file.Path)) is not { } length ? FileState.Missing
+        : length == file.Size ? FileState.Present : FileState.Damaged;
 
     private Found? LookInFolder(string root)
     {
         List<string> present = Select(CacheReader.ListFiles(root, enter: name => name != LocalMetadata.Folder));
         LocalMetadata metadata = new(root);
         string? commit = present.Select(p => metadata.TryRead(p)?.Commit).FirstOrDefault(c => c is not null);
-        return commit is not null ? new Found(commit, root, present, []) : null;
+        return commit is not null ? new Found(commit, root, present, [], []) : null;
     }
 
     private List<string> Select(List<string> files)
@@ -106,5 +119,17 @@ internal sealed class CacheLookup(HubSettings settings, RepositoryId id, string 
     private static string Names(List<string> names) =>
         string.Join(", ", names.Take(MaxNamed)) + (names.Count > MaxNamed ? $" and {names.Count - MaxNamed} more" : "");
 
-    private sealed record Found(string Commit, string Root, List<string> Present, List<string> Missing);
+    private enum FileState
+    {
+        Missing,
+        Damaged,
+        Present,
+    }
+
+    /// <param name="Commit">The commit.</param>
+    /// <param name="Root">The folder of its files.</param>
+    /// <param name="Present">What is there.</param>
+    /// <param name="Missing">What is not, damaged files included.</param>
+    /// <param name="Damaged">What is there with another length than the listing tells.</param>
+    private sealed record Found(string Commit, string Root, List<string> Present, List<string> Missing, List<string> Damaged);
 }

@@ -21,7 +21,7 @@ internal sealed class ProgressTracker(RepositoryId repository, IProgress<Downloa
     /// <summary>Bytes of content received over the network, those thrown away included.</summary>
     public long Received => Volatile.Read(ref _received);
 
-    /// <summary>How long nothing of any file has arrived, counted from the beginning of the phase.</summary>
+    /// <summary>How long nothing of any file has arrived, counted from the beginning of the phase or from the last <see cref="EndSilence"/>.</summary>
     public TimeSpan Quiet => time.GetElapsedTime(Volatile.Read(ref _lastReceived));
 
     public void Begin(DownloadPhase phase, string? commit = null)
@@ -50,6 +50,9 @@ internal sealed class ProgressTracker(RepositoryId repository, IProgress<Downloa
         Interlocked.Add(ref _received, bytes);
         Volatile.Write(ref _lastReceived, time.GetTimestamp());
     }
+
+    /// <summary>Counts the quiet from now on: there was an answer, though no content.</summary>
+    public void EndSilence() => Volatile.Write(ref _lastReceived, time.GetTimestamp());
 
     /// <summary>Reports a step of one file.</summary>
     public void File(string path, DownloadFileState state, long done, long total, string? note = null) => Report(path, state, done, total, note);

@@ -30,9 +30,8 @@ internal sealed record TransferContext(
     public async Task<bool> WaitBeforeRetryAsync(
         TransferItem item, HubException failure, int failures, long done, CancellationToken cancellationToken)
     {
-        TimeSpan delay = failure.RetryAfter ?? RetryPolicy.Backoff(failures, Options.RetryBaseDelay);
-        if (!RetryPolicy.IsTransient(failure.Kind) || failures > Options.MaxRetries || delay > Options.MaxRetryDelay
-            || (failure.Kind == HubErrorKind.Timeout && Progress.Quiet >= Settings.StallTimeout))
+        bool isFinal = failure.Kind == HubErrorKind.Timeout && Progress.Quiet >= Settings.StallTimeout;
+        if (RetryPolicy.DelayAfter(failure, failures, Options) is not { } delay || isFinal)
         {
             return false;
         }
@@ -48,6 +47,11 @@ internal sealed record TransferContext(
         if (failure.Kind != HubErrorKind.Timeout || failures > 1)
         {
             await Task.Delay(delay, Time, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (RetryPolicy.EndsSilence(failure, Options))
+        {
+            Progress.EndSilence();
         }
 
         return true;

@@ -20,6 +20,7 @@ public sealed class DoctorTimeTests(SampleHub hub) : IClassFixture<SampleHub>, I
     public ValueTask DisposeAsync() => _large.DisposeAsync();
 
     [Fact]
+    [Trait("Requirement", "S0-33")]
     public async Task Time_is_estimated_from_size_and_speed()
     {
         using CliHarness cli = hub.Cli();
@@ -34,6 +35,7 @@ public sealed class DoctorTimeTests(SampleHub hub) : IClassFixture<SampleHub>, I
     }
 
     [Fact]
+    [Trait("Requirement", "S0-33")]
     public async Task The_token_first_and_the_token_late_are_shown_side_by_side()
     {
         using CliHarness cli = new(_large.Endpoint);

@@ -15,7 +15,8 @@ public sealed class DownloadCommandTests(SampleHub hub) : IClassFixture<SampleHu
         string path = Assert.Single(result.OutLines);
         Assert.StartsWith(Path.Join(cli.Cache, "models--snug--tiny-model", "snapshots"), path, StringComparison.Ordinal);
         Assert.Equal(1_076_640, new FileInfo(File.ResolveLinkTarget(Path.Join(path, "model.safetensors"), true)!.FullName).Length);
-        Assert.Contains("8 files downloaded and verified, 1.09 MB", result.Error, StringComparison.Ordinal);
+        // A little more where the machine is so busy that a second connection helped out.
+        Assert.Matches(@"8 files downloaded and verified, [1-2]\.\d\d MB", result.Error);
     }
 
     [Fact]

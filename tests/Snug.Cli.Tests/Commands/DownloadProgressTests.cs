@@ -82,7 +82,7 @@ public sealed class DownloadProgressTests(SampleHub hub) : IClassFixture<SampleH
         CliResult result = await cli.RunAsync("download", "snug/tiny-model", "--limit-rate", "1M");
 
         string screen = TerminalScreen.Show(result.Error);
-        Assert.StartsWith("✓ snug/tiny-model: 8 files downloaded and verified", screen, StringComparison.Ordinal);
+        Assert.StartsWith("✅ snug/tiny-model: 8 files downloaded and verified", screen, StringComparison.Ordinal);
         Assert.Single(screen.Split('\n'));
         Assert.Contains("━", result.Error, StringComparison.Ordinal);
     }

@@ -37,6 +37,7 @@ public sealed class ProxyTests(SampleHub hub) : IClassFixture<SampleHub>, IDispo
     }
 
     [Fact]
+    [Trait("Requirement", "S3-37")]
     public async Task Hosts_of_NO_PROXY_are_reached_directly()
     {
         _cli.Variables["HTTP_PROXY"] = Nowhere;
@@ -51,6 +52,7 @@ public sealed class ProxyTests(SampleHub hub) : IClassFixture<SampleHub>, IDispo
     }
 
     [Fact]
+    [Trait("Requirement", "S3-37")]
     public async Task A_proxy_for_https_is_asked_for_a_tunnel_and_does_not_see_the_token()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);

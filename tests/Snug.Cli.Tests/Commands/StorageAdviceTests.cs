@@ -9,6 +9,7 @@ public sealed class StorageAdviceTests(SampleHub hub) : IClassFixture<SampleHub>
     private static readonly string[] Advice = ["Check that you may write there.", "another cache folder with HF_HOME or --cache-dir", "'snug cache clear'"];
 
     [Theory]
+    [Trait("Requirement", "S3-38")]
     [InlineData("download", "snug/tiny-model")]
     [InlineData("download", "snug/tiny-model", "config.json")]
     [InlineData("ensure", "-m", "snug/tiny-model")]

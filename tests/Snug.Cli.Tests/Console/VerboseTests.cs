@@ -14,6 +14,7 @@ public sealed class VerboseTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Theory]
+    [Trait("Requirement", "S3-42")]
     [InlineData("-vv")]
     [InlineData("-v", "-v")]
     [InlineData("--verbose", "--verbose")]
@@ -49,6 +50,7 @@ public sealed class VerboseTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Fact]
+    [Trait("Requirement", "S3-42")]
     public async Task Once_leaves_the_requests_out()
     {
         using CliHarness cli = hub.Cli();

@@ -86,6 +86,7 @@ public sealed class AuthCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Fact]
+    [Trait("Requirement", "S0-19")]
     public async Task Logout_removes_every_stored_token_and_the_next_call_is_anonymous()
     {
         using CliHarness cli = hub.Cli();
@@ -138,6 +139,7 @@ public sealed class AuthCommandTests(SampleHub hub) : IClassFixture<SampleHub>
     }
 
     [Fact]
+    [Trait("Requirement", "S0-40")]
     public async Task A_token_of_the_env_file_is_used_and_named_by_env()
     {
         using CliHarness cli = hub.Cli();

@@ -9,6 +9,7 @@ public sealed class TerminalLoginTests(SampleHub hub) : IClassFixture<SampleHub>
     private const string Type = """(until grep -q "not shown" screen 2>/dev/null; do sleep 0.1; done; printf "$KEYS"; sleep 1) | script -qefc "$COMMAND" /dev/null > screen 2>&1""";
 
     [Fact]
+    [Trait("Requirement", "S0-16")]
     public async Task A_token_that_is_pasted_is_not_shown()
     {
         await Tool.Script.RequireAsync();

@@ -11,6 +11,7 @@ public sealed class ExecCommandTests(SampleHub hub) : IClassFixture<SampleHub>, 
     public void Dispose() => _cli.Dispose();
 
     [Theory]
+    [Trait("Requirement", "S0-30")]
     [InlineData("snug/gated-model", null)]
     [InlineData("snug/gated-model", SampleHub.BobToken)]
     [InlineData("snug/gated-model", SampleHub.ExpiredToken)]
@@ -39,6 +40,7 @@ public sealed class ExecCommandTests(SampleHub hub) : IClassFixture<SampleHub>, 
     }
 
     [Fact]
+    [Trait("Requirement", "S0-08")]
     public async Task What_is_deferred_is_downloaded_and_a_second_run_sends_nothing()
     {
         _cli.Variables["HF_TOKEN"] = SampleHub.AliceToken;
@@ -52,6 +54,23 @@ public sealed class ExecCommandTests(SampleHub hub) : IClassFixture<SampleHub>, 
         Assert.Equal("ran", second.Out.Trim());
         Assert.Equal("", second.Error);
         Assert.Equal(before, hub.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_model_that_was_cut_off_in_the_cache_is_mended_before_the_command_starts()
+    {
+        Assert.Equal(0, (await _cli.RunAsync("download", "snug/tiny-model")).ExitCode);
+        string file = (await _cli.RunAsync("cache", "path", "snug/tiny-model", "model.safetensors")).Out.Trim();
+        string blob = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        byte[] content = await File.ReadAllBytesAsync(blob, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(blob, content[..100], TestContext.Current.CancellationToken);
+
+        CliResult offline = await _cli.RunAsync(["exec", "--offline", "--require", "snug/tiny-model", "--", .. Shell("echo ran")]);
+        CliResult online = await _cli.RunAsync(["exec", "--require", "snug/tiny-model", "--", .. Shell("echo ran")]);
+
+        Assert.Equal((ExitCodes.Offline, ""), (offline.ExitCode, offline.Out));
+        Assert.Equal((0, "ran"), (online.ExitCode, online.Out.Trim()));
+        Assert.Equal(content, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -93,6 +112,17 @@ public sealed class ExecCommandTests(SampleHub hub) : IClassFixture<SampleHub>, 
             result.OutLines[0]);
         Assert.NotEqual("1", result.OutLines.ElementAtOrDefault(1));
         Assert.DoesNotContain(SampleHub.AliceToken, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_cache_folder_of_an_option_reaches_the_command_though_a_variable_names_another()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The command is a shell's.");
+        _cli.Variables["HF_HUB_CACHE"] = Path.Join(_cli.Home, "elsewhere");
+
+        CommandResult result = await SnugProcess.RunAsync(_cli, null, "exec", "--cache-dir", _cli.Cache, "--", "/bin/sh", "-c", "echo \"$HF_HUB_CACHE\"");
+
+        Assert.Equal(_cli.Cache, result.Output.Trim());
     }
 
     /// <summary>An endpoint that a .env names gets no token of the environment; nor does a program that is sent to that endpoint.</summary>

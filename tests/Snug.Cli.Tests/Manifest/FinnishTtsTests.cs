@@ -42,6 +42,7 @@ public sealed class FinnishTtsTests(SampleHub hub) : IClassFixture<SampleHub>, I
     }
 
     [Fact]
+    [Trait("Requirement", "S0-01")]
     public async Task Without_a_token_the_set_up_succeeds_and_the_training_is_refused_until_a_login()
     {
         CommandResult setup = await RunAsync("setup");
@@ -70,6 +71,26 @@ public sealed class FinnishTtsTests(SampleHub hub) : IClassFixture<SampleHub>, I
         Assert.True(HasTrained);
         Assert.Equal(3, again.Error.Split('\n').Count(line => line.EndsWith("Already done.", StringComparison.Ordinal)));
         Assert.Contains("Set-up is complete: everything is in place.", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Requirement", "S0-02")]
+    public async Task The_set_up_has_four_stages_and_without_a_Hub_all_but_the_model_are_done()
+    {
+        _cli.Variables["HF_ENDPOINT"] = "http://127.0.0.1:1";
+
+        CommandResult setup = await RunAsync("setup", "--json");
+
+        Assert.Equal(ExitCodes.Network, setup.ExitCode);
+        Assert.Equal(["done", "done", "done"], Json(setup).GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("state").GetString()));
+        Assert.Equal("blocked", Json(setup).GetProperty("models")[0].GetProperty("state").GetString());
+        string[] plan = [.. setup.Error.Split('\n').SkipWhile(line => !line.StartsWith("step: Setting up", StringComparison.Ordinal)).Skip(1).Take(4)];
+        Assert.Equal(
+            [
+                "  1. System packages (needs token: no)", "  2. Language dependencies (needs token: no)", "  3. Cloning the engine's code (needs token: no)",
+                "  4. Download of 1 model (needs token: only if gated or private)",
+            ],
+            plan);
     }
 
     [Fact]
@@ -102,6 +123,7 @@ public sealed class FinnishTtsTests(SampleHub hub) : IClassFixture<SampleHub>, I
     }
 
     [Fact]
+    [Trait("Requirement", "S0-25")]
     public async Task With_token_and_terms_everything_is_downloaded_and_the_training_asks_for_nothing()
     {
         await File.WriteAllTextAsync(Path.Join(_cli.Work, ".env"), $"HF_TOKEN={SampleHub.AliceToken}\n", TestContext.Current.CancellationToken);
@@ -126,6 +148,7 @@ public sealed class FinnishTtsTests(SampleHub hub) : IClassFixture<SampleHub>, I
     }
 
     [Fact]
+    [Trait("Requirement", "S0-22")]
     public void The_template_for_the_token_has_no_token_and_git_ignores_the_file_itself()
     {
         Assert.Contains("HF_TOKEN=", File.ReadAllLines(Path.Join(Sample, ".env.example")));

@@ -38,6 +38,7 @@ public sealed class SetupCommandTests(SampleHub hub) : IClassFixture<SampleHub>,
     }
 
     [Fact]
+    [Trait("Requirement", "S0-43")]
     public async Task What_is_done_needs_no_Hub()
     {
         Manifest("""{ "models": ["snug/tiny-model"], "stages": [{ "name": "first", "run": "echo first>>log.txt" }] }""");
@@ -139,6 +140,7 @@ public sealed class SetupCommandTests(SampleHub hub) : IClassFixture<SampleHub>,
     }
 
     [Fact]
+    [Trait("Requirement", "S0-05")]
     public async Task Without_a_token_a_gated_model_is_deferred_and_nothing_of_it_is_asked_for()
     {
         Manifest("""{ "models": ["snug/gated-model", "snug/tiny-model"], "stages": [{ "name": "a", "run": "echo a>>log.txt" }] }""");

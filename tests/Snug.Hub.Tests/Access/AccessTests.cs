@@ -92,6 +92,24 @@ public sealed class AccessTests(AccessHub hub) : IClassFixture<AccessHub>, IDisp
     }
 
     [Fact]
+    public async Task What_was_damaged_in_the_cache_counts_as_missing()
+    {
+        using HubClient client = hub.Client(_cache, null);
+        CachedSnapshot snapshot = await client.DownloadSnapshotAsync(AccessHub.Tiny, cancellationToken: Cancellation);
+        AccessReport whole = await client.CheckAccessAsync(AccessHub.Tiny, cancellationToken: Cancellation);
+        string file = new FileInfo(snapshot.GetFile("model.safetensors")).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        long length = new FileInfo(file).Length;
+        await File.WriteAllBytesAsync(file, new byte[length / 2], Cancellation);
+
+        AccessReport cut = await client.CheckAccessAsync(AccessHub.Tiny, cancellationToken: Cancellation);
+        using HubClient offlineClient = hub.Client(_cache, null, options => options.Offline = true);
+        AccessReport offline = await offlineClient.CheckAccessAsync(AccessHub.Tiny, cancellationToken: Cancellation);
+
+        Assert.Equal((length, false, whole.Cached!.Files - 1, whole.Cached.Bytes - length), (cut.MissingBytes, cut.Cached!.IsWhole, cut.Cached.Files, cut.Cached.Bytes));
+        Assert.Equal((AccessState.NotCached, false), (offline.State, offline.Cached!.IsWhole));
+    }
+
+    [Fact]
     public async Task An_anonymous_question_leaves_the_token_out()
     {
         using HubClient client = hub.Client(_cache, "alice");
@@ -210,6 +228,7 @@ public sealed class AccessTests(AccessHub hub) : IClassFixture<AccessHub>, IDisp
     }
 
     [Theory]
+    [Trait("Requirement", "S3-36")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_hub_that_cannot_be_reached_makes_offline_mode_an_advice_only_for_what_is_cached(bool cached)

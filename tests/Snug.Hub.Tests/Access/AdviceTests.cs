@@ -14,6 +14,7 @@ public sealed class AdviceTests(AccessHub hub) : IClassFixture<AccessHub>, IDisp
     public void Dispose() => _cache.Dispose();
 
     [Fact]
+    [Trait("Requirement", "S3-34")]
     public async Task An_invalid_token_401_says_where_to_check_it_what_it_must_allow_and_where_it_is_set()
     {
         HubException e = await FailAsync(AccessHub.Tiny, "unknown");
@@ -23,6 +24,7 @@ public sealed class AdviceTests(AccessHub hub) : IClassFixture<AccessHub>, IDisp
     }
 
     [Fact]
+    [Trait("Requirement", "S3-35")]
     public async Task A_gate_403_says_visit_accept_wait_and_that_a_token_is_needed()
     {
         HubException e = await FailAsync(AccessHub.Gated, "bob");
@@ -33,6 +35,7 @@ public sealed class AdviceTests(AccessHub hub) : IClassFixture<AccessHub>, IDisp
     }
 
     [Fact]
+    [Trait("Requirement", "S3-21")]
     public async Task A_gate_401_says_accept_get_a_token_start_again_in_this_order()
     {
         HubException e = await FailAsync(AccessHub.Gated, null);
@@ -46,6 +49,7 @@ public sealed class AdviceTests(AccessHub hub) : IClassFixture<AccessHub>, IDisp
     }
 
     [Theory]
+    [Trait("Requirement", "S3-39")]
     [InlineData(null, "401 Unauthorized", "If it is private: Get a token")]
     [InlineData("bob", "404 Not Found", "If it is private, the account of your token (from option) must be a member")]
     public async Task A_404_asks_for_existence_form_and_privacy(string? who, string status, string ifPrivate)
@@ -92,6 +96,7 @@ public sealed class AdviceTests(AccessHub hub) : IClassFixture<AccessHub>, IDisp
     }
 
     [Fact]
+    [Trait("Requirement", "S3-36")]
     public async Task A_time_out_says_timeout_and_which_and_offers_a_longer_one()
     {
         await using TestHub slow = await TestHub.StartAsync(new FolderRepositorySource(Checkout.Samples), cancellationToken: Cancellation);

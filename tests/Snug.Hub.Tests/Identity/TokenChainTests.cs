@@ -14,6 +14,7 @@ public sealed class TokenChainTests : IDisposable
     public void Dispose() => _machine.Dispose();
 
     [Fact]
+    [Trait("Requirement", "S0-40")]
     public void For_every_combination_of_sources_the_first_wins_and_is_named()
     {
         for (int set = 0; set < 1 << Sources.Length; set++)

@@ -8,6 +8,7 @@ public sealed class StallTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Requirement", "S3-19")]
     public void Patience_is_thirty_seconds()
     {
         HubSettings settings = Resolve(new HubClientOptions());
@@ -31,6 +32,7 @@ public sealed class StallTests
     }
 
     [Theory]
+    [Trait("Requirement", "S3-19")]
     [InlineData("/api/models/*", "headers")]
     [InlineData("/api/models/*", "body")]
     [InlineData("*/resolve/*", "headers")]
@@ -57,6 +59,26 @@ public sealed class StallTests
         Assert.Equal(HubErrorKind.Timeout, e.Kind);
         Assert.InRange(hub.Requests.Count, 1, 50);
         cache.AssertWhole();
+    }
+
+    /// <summary>Who says that it will answer later is not silent, and the answer after the wait has its full time.</summary>
+    [Theory]
+    [InlineData("/api/models/*", "revision")]
+    [InlineData("*/resolve/*", "resolve")]
+    public async Task A_wait_that_the_hub_asks_for_is_no_silence(string path, string part)
+    {
+        FaultyRepositories repositories = await FaultyRepositories.CreateAsync();
+        await using TestHub hub = await repositories.StartAsync();
+        using TemporaryCache cache = new();
+        FaultRule busy = hub.Faults.Add(path, Fault.TooManyRequests(retryAfterSeconds: 1), times: 1);
+        hub.Faults.Add(path, Fault.SlowHeaders(TimeSpan.FromMilliseconds(100)));
+        using HubClient client = hub.CreateClient(cache, options => options.StallTimeout = TimeSpan.FromMilliseconds(900));
+
+        await client.DownloadSnapshotAsync(FaultyRepositories.Id("small"), cancellationToken: Cancellation);
+
+        Assert.Equal(1, busy.Hits);
+        Assert.Equal(2, hub.Requests.Snapshot().Count(request => request.Path.Contains($"/{part}/", StringComparison.Ordinal)));
+        cache.AssertSnapshot(FaultyRepositories.Id("small"), repositories.Commit("small"));
     }
 
     private static HubSettings Resolve(HubClientOptions options, params (string Name, string Value)[] variables)

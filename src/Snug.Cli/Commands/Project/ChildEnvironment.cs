@@ -17,10 +17,9 @@ internal static class ChildEnvironment
         // The token in force and no other: one that is not for this endpoint must not come along by inheritance.
         AccessToken.SetVariables(start.Environment, withToken ? settings.Token : null);
         start.Environment["HF_HOME"] = settings.HomeDirectory;
-        if (settings.CacheDirectory != Path.Join(settings.HomeDirectory, "hub"))
-        {
-            start.Environment["HF_HUB_CACHE"] = settings.CacheDirectory;
-        }
+
+        // Also where it is the default of that home: an inherited variable may name another folder.
+        start.Environment["HF_HUB_CACHE"] = settings.CacheDirectory;
 
         if (settings.Endpoint.Host != DefaultHost)
         {
