@@ -4,7 +4,7 @@ using Snug.TestKit;
 namespace Snug.Cli.Tests;
 
 /// <summary>What was asked of tokens and of getting ready for a deployment, where no other test shows it alone.</summary>
-public sealed class Seed1TokenTests(SampleHub hub) : IClassFixture<SampleHub>
+public sealed class TokenUseTests(SampleHub hub) : IClassFixture<SampleHub>
 {
     [Fact]
     [Trait("Requirement", "S1-28")]

@@ -7,7 +7,7 @@ using Snug.TestKit;
 namespace Snug.AI.Tests;
 
 /// <summary>What was asked of a provider with a token, where no other test shows it alone.</summary>
-public sealed class Seed1ProviderTests
+public sealed class ProviderContractTests
 {
     private static readonly ChatOptions Short = new() { MaxOutputTokens = 3, Seed = 1 };
 

@@ -4,7 +4,7 @@ using Snug.TestKit;
 namespace Snug.Hub.Tests;
 
 /// <summary>What was asked of errors and of further tries, where no other test shows it alone.</summary>
-public sealed class Seed3ErrorTests(AccessHub hub) : IClassFixture<AccessHub>, IAsyncLifetime
+public sealed class ErrorAndRetryTests(AccessHub hub) : IClassFixture<AccessHub>, IAsyncLifetime
 {
     private readonly TemporaryCache _cache = new();
     private TestHub _troubled = null!;

@@ -5,7 +5,7 @@ using Snug.TestKit;
 namespace Snug.Hub.Tests;
 
 /// <summary>Getting a model ready from a program: one call, and a logger that is the caller's.</summary>
-public sealed class Seed4CallTests : DownloadFixture
+public sealed class ReadyInOneCallTests : DownloadFixture
 {
     [Fact]
     [Trait("Requirement", "S4-10")]

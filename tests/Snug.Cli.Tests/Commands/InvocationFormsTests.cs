@@ -6,7 +6,7 @@ using Snug.TestKit;
 namespace Snug.Cli.Tests;
 
 /// <summary>The ways to have a model made ready: the program, its assembly, and a call; and what each says when it cannot be done.</summary>
-public sealed class Seed4InvocationTests(SampleHub hub) : IClassFixture<SampleHub>
+public sealed class InvocationFormsTests(SampleHub hub) : IClassFixture<SampleHub>
 {
     private const string Model = "snug/tiny-model";
 
@@ -119,7 +119,7 @@ public sealed class Seed4InvocationTests(SampleHub hub) : IClassFixture<SampleHu
     /// <summary>Packs what was built and installs it as people do, from a folder and without a network.</summary>
     private static async Task<string> InstallAsync(CliHarness cli)
     {
-        string project = typeof(Seed4InvocationTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Project").Value!;
+        string project = typeof(InvocationFormsTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Project").Value!;
         string configuration = Path.GetFileName(Path.GetDirectoryName(SnugProcess.Program))!;
         string packages = Path.Join(cli.Work, "packages");
         string sources = Path.Join(cli.Work, "sources.config");

@@ -8,7 +8,7 @@ using Snug.TestKit;
 namespace Snug.Hosting.Tests;
 
 /// <summary>A whole run with a token, with everything logged that can be: no line has the token.</summary>
-public sealed class Seed1LogTests
+public sealed class WholeRunLogTests
 {
     private const string Token = "hf_DEMOprovider000000000000000000000000000";
     private const string Granted = "org/granted";
@@ -37,7 +37,7 @@ public sealed class Seed1LogTests
             IChatClient chat = application.Application.Services.GetRequiredService<IChatClient>();
             await chat.GetResponseAsync("hello", new ChatOptions { MaxOutputTokens = 3 }, Cancellation);
             Exception e = await Assert.ThrowsAnyAsync<Exception>(() => application.Models.GetAsync(ModelHub.Gated, Cancellation));
-            application.Application.Services.GetRequiredService<ILogger<Seed1LogTests>>().LogError(e, "{Health}", await application.HealthAsync());
+            application.Application.Services.GetRequiredService<ILogger<WholeRunLogTests>>().LogError(e, "{Health}", await application.HealthAsync());
             await application.Application.StopAsync(Cancellation);
             log = application.Log.Text;
         }

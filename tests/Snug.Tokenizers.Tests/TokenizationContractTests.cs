@@ -4,7 +4,7 @@ using Snug.Tokenizers.Conformance;
 namespace Snug.Tokenizers.Tests;
 
 /// <summary>What was asked of tokenization itself, where no other test shows it alone.</summary>
-public sealed class Seed3TokenizationTests(EngineFixture engines)
+public sealed class TokenizationContractTests(EngineFixture engines)
 {
     private const string Words = """
         {"type":"WordLevel","vocab":{"[UNK]":0,"[CLS]":1,"[SEP]":2,"a":3,"b":4},"unk_token":"[UNK]"}

@@ -6,7 +6,7 @@ using Snug.TestKit;
 namespace Snug.Cli.Tests;
 
 /// <summary>What was asked of tokens, of refusals and of advice, where no other test shows it alone.</summary>
-public sealed partial class Seed0AccessTests(SampleHub hub) : IClassFixture<SampleHub>, IDisposable
+public sealed partial class RefusalAdviceTests(SampleHub hub) : IClassFixture<SampleHub>, IDisposable
 {
     private const string Gated = "snug/gated-model";
 

@@ -5,7 +5,7 @@ using Snug.TestKit;
 namespace Snug.Cli.Tests;
 
 /// <summary>Single files, repositories and packages (folders that count as one file) from the command line, as the Hub's log and the disk show them.</summary>
-public sealed class Seed2DownloadTests : IAsyncLifetime
+public sealed class DownloadKindsTests : IAsyncLifetime
 {
     private const string Model = "apple/models";
     private const string Package = "Net.mlpackage";

@@ -7,7 +7,7 @@ using Snug.TestKit;
 namespace Snug.Pretrained.Tests;
 
 /// <summary>What was asked of loading a tokenizer by the name of its repository, where no other test shows it alone.</summary>
-public sealed class Seed3TokenizerTests : IAsyncLifetime
+public sealed class TokenizerByNameTests : IAsyncLifetime
 {
     private const string Id = "org/model";
     private const string Gated = "org/gated";

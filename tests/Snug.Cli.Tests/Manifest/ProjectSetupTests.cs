@@ -5,7 +5,7 @@ using Snug.TestKit;
 namespace Snug.Cli.Tests;
 
 /// <summary>What was asked of setting a project up and of using it, where no other test shows it alone.</summary>
-public sealed class Seed0SetupTests(SampleHub hub) : IClassFixture<SampleHub>, IDisposable
+public sealed class ProjectSetupTests(SampleHub hub) : IClassFixture<SampleHub>, IDisposable
 {
     private const string Gated = "snug/gated-model";
 

@@ -4,7 +4,7 @@ using Snug.TestKit;
 namespace Snug.Cli.Tests;
 
 /// <summary>What was asked of the cache of tokenizers and of looking at it, where no other test shows it alone.</summary>
-public sealed class Seed3CommandTests(SampleHub hub) : IClassFixture<SampleHub>
+public sealed class TokenizerCacheCommandTests(SampleHub hub) : IClassFixture<SampleHub>
 {
     private const string Model = "snug/tiny-model";
 

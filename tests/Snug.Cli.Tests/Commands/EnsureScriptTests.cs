@@ -6,7 +6,7 @@ using Snug.TestKit;
 namespace Snug.Cli.Tests;
 
 /// <summary><c>ensure</c> as the script that gets a speech model ready: where the model's name comes from, where it goes, and what happens the second time.</summary>
-public sealed class Seed4DownloaderTests : IAsyncLifetime
+public sealed class EnsureScriptTests : IAsyncLifetime
 {
     private const string Default = "openai/whisper-tiny";
     private const string Base = "openai/whisper-base";
