@@ -79,8 +79,8 @@ public sealed class HubClientOptions
     /// </summary>
     public Func<HubException, int, TimeSpan?>? RetryDelay { get; set; }
 
-    /// <summary>The most connections that transfer file content at once, over all files of a call. Default: 64.</summary>
-    public int MaxConnections { get; set; } = 64;
+    /// <summary>The most connections that transfer file content at once, over all files of a call. Default: 128.</summary>
+    public int MaxConnections { get; set; } = 128;
 
     /// <summary>The hard cap on buffers for content in flight, in bytes. Default: 32 MiB.</summary>
     public long MemoryLimit { get; set; } = 32L * 1024 * 1024;

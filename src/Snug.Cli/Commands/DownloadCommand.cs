@@ -68,7 +68,7 @@ internal sealed class DownloadCommand : SnugCommand
         {
             clientOptions.MaxConnections = int.TryParse(workers, out int number) && number is > 0 and <= MaxWorkers
                 ? number
-                : throw CliException.Usage($"'{workers}' is not a number from 1 to {MaxWorkers}.", "Drop --max-workers to have the number found by measurement, up to 64.");
+                : throw CliException.Usage($"'{workers}' is not a number from 1 to {MaxWorkers}.", "Drop --max-workers to have the number found by measurement, up to 128.");
         }
 
         if (invocation.Get(_limitRate) is { } rate)

@@ -22,8 +22,13 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
     private readonly string _userAgent =
         $"{(options.UserAgent is { Length: > 0 } product ? product + "; " : "")}snug/{Version}; dotnet/{Environment.Version}";
 
+    private long _quickestAnswer = TimeSpan.MaxValue.Ticks;
+
     /// <summary>What was asked of the Hub so far.</summary>
     public UsageMeter Usage { get; } = new();
+
+    /// <summary>The shortest time in which the endpoint has answered; not much longer than a round trip.</summary>
+    public TimeSpan QuickestAnswer => new(Interlocked.Read(ref _quickestAnswer));
 
     /// <summary>Sends a request; the caller disposes the answer, whose body has not been read.</summary>
     /// <exception cref="HubException">The request failed for good.</exception>
@@ -124,6 +129,8 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
                 {
                     throw Protocol(response, request, "a redirect from https to http");
                 }
+
+                request.Redirected?.Invoke(target);
             }
 
             message.Dispose();
@@ -170,10 +177,16 @@ internal sealed partial class HubHttp(HttpClient http, HubClientOptions options,
             long start = time.GetTimestamp();
             HttpResponseMessage response =
                 await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+            TimeSpan elapsed = time.GetElapsedTime(start);
+            if (fromEndpoint && elapsed < QuickestAnswer)
+            {
+                Interlocked.Exchange(ref _quickestAnswer, elapsed.Ticks);
+            }
+
             if (logger.IsEnabled(LogLevel.Debug))
             {
                 // Without the query: that of a storage address is a key.
-                LogRequest(logger, request.Method, uri.GetLeftPart(UriPartial.Path), (int)response.StatusCode, time.GetElapsedTime(start));
+                LogRequest(logger, request.Method, uri.GetLeftPart(UriPartial.Path), (int)response.StatusCode, elapsed);
             }
 
             if (response.RequestMessage?.RequestUri is { } final && final != uri)

@@ -28,6 +28,9 @@ internal sealed record HubRequest
     /// <summary>Shown every answer of the endpoint, refusals included: for what stands in headers only.</summary>
     public Action<HttpResponseMessage>? Observe { get; init; }
 
+    /// <summary>Told where a redirect to another host leads, before it is followed.</summary>
+    public Action<Uri>? Redirected { get; init; }
+
     /// <summary>Content transfers of large files use a connection each: HTTP/2 streams would share one congestion window.</summary>
     public bool OwnConnection { get; init; }
 }

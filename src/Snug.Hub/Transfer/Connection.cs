@@ -29,12 +29,16 @@ internal sealed class Connection(TimeProvider time, CancellationToken outer) : I
     /// <summary>Whether headers have come; until then their own time-out rules.</summary>
     public bool Receiving { get; private set; }
 
+    /// <summary>Seconds from the request to its answer, making the connection included where it was new.</summary>
+    public double Waited { get; private set; }
+
     /// <summary>The body begins.</summary>
     public void Begin()
     {
         long now = time.GetTimestamp();
         Volatile.Write(ref _lastPulse, now);
         _windowStart = now;
+        Waited = Age;
         Receiving = true;
     }
 

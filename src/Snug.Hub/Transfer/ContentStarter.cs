@@ -64,7 +64,7 @@ internal sealed class ContentStarter
         try
         {
             PartialFile partial = Guarded(item, () => PartialFile.Open(item, fileLock is null ? null : FindAbandoned(item, readLeftovers)));
-            file = new LargeFile(item, partial, fileLock, _context.Pool, _state.Pulse);
+            file = new LargeFile(item, partial, fileLock, _context.Pool, _state.Hashing, _state.Pulse);
         }
         catch
         {
@@ -98,7 +98,7 @@ internal sealed class ContentStarter
     private async Task CompleteAsync(LargeFile file)
     {
         TransferItem item = file.Item;
-        string? digest = await file.HashAsync(_state.Stop).ConfigureAwait(false);
+        string? digest = await file.Digest.WaitAsync(_state.Stop).ConfigureAwait(false);
         lock (_state.Gate)
         {
             _state.Active.Remove(file);

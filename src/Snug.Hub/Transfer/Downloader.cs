@@ -8,6 +8,11 @@ internal sealed partial class Downloader(
 {
     private const int StartConnections = 16;
     private const int StartWithManyFiles = 64;
+
+    /// <summary>Where a request is answered this fast, a few connections fill the line, and more only get in each other's way.</summary>
+    private static readonly TimeSpan NearAnswer = TimeSpan.FromMilliseconds(20);
+
+    private const int StartNear = 4;
     private const int ManySmallFiles = 64;
 
     private int _running;
@@ -120,7 +125,8 @@ internal sealed partial class Downloader(
     private async Task TransferAsync(HubSettings settings, DownloadPlanner planner, ProgressTracker tracker, CancellationToken cancellationToken)
     {
         int small = planner.Items.Count(TransferQueue.IsSmall);
-        GoodputController controller = new(clientOptions.MaxConnections, small > ManySmallFiles ? StartWithManyFiles : StartConnections);
+        int start = small > ManySmallFiles ? StartWithManyFiles : http.QuickestAnswer < NearAnswer ? StartNear : StartConnections;
+        GoodputController controller = new(clientOptions.MaxConnections, start);
         BandwidthLimiter limiter = new(clientOptions.BandwidthLimit, time);
         TransferContext context = new(http, settings, clientOptions, pool, limiter, controller, tracker, time, logger);
         Interlocked.Increment(ref _running);

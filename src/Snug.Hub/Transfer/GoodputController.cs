@@ -8,7 +8,9 @@ namespace Snug.Hub;
 internal sealed class GoodputController
 {
     private const double WindowSeconds = 0.25;
-    private const double UsefulGain = 1.08;
+
+    /// <summary>More connections are kept when they bring at least this share of what they would bring if each were as fast as before.</summary>
+    private const double UsefulShare = 0.25;
     private const int HoldWindows = 16;
 
     private readonly int _max;
@@ -81,7 +83,8 @@ internal sealed class GoodputController
 
     private void Climb(double rate)
     {
-        bool better = Level >= _bestLevel ? rate > _bestRate * UsefulGain : rate >= _bestRate / UsefulGain;
+        double gain = 1 + (UsefulShare * Math.Abs(Level - _bestLevel) / Math.Min(Level, _bestLevel));
+        bool better = Level >= _bestLevel ? rate > _bestRate * gain : rate >= _bestRate / gain;
         if (better)
         {
             _bestRate = rate;

@@ -1,33 +1,27 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
-
 namespace Snug.Hub;
 
 /// <summary>
-/// A file that arrives in blocks over one or more connections. Blocks are written where they belong as they come; a single
-/// task hashes them in order behind the writers, taking them from memory while they are there and from the page cache
-/// otherwise, so that the hash is known the moment the last block is in.
+/// A file that arrives in blocks over one or more connections. Blocks are written where they belong as they come, and hashed in order
+/// behind the writers.
 /// </summary>
 internal sealed class LargeFile : IDisposable
 {
     private readonly PartialFile _partial;
     private readonly FileLock? _lock;
-    private readonly BlockPool _pool;
-    private readonly ConcurrentDictionary<int, byte[]> _inMemory = new();
-    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly OrderedHash _hash;
     private readonly List<(int First, int End)> _unassigned = [];
     private readonly List<Segment> _segments = [];
+    private readonly SegmentPace _pace = new();
     private readonly Lock _gate = new();
     private readonly Action _onWork;
-    private int _hashed;
+    private int _firstMissing;
     private volatile bool _opened;
 
-    public LargeFile(TransferItem item, PartialFile partial, FileLock? fileLock, BlockPool pool, Action onWork)
+    public LargeFile(TransferItem item, PartialFile partial, FileLock? fileLock, BlockPool pool, HashThreads threads, Action onWork)
     {
         Item = item;
         _partial = partial;
         _lock = fileLock;
-        _pool = pool;
         _onWork = onWork;
         ResumedBytes = partial.Blocks.WrittenBytes();
         for (int block = 0; block < Blocks.Count; block++)
@@ -47,6 +41,8 @@ internal sealed class LargeFile : IDisposable
         }
 
         DoneBytes = ResumedBytes;
+        _hash = new OrderedHash(item, partial, pool, threads, Refetch);
+        _hash.Continue();
     }
 
     public TransferItem Item { get; }
@@ -59,6 +55,9 @@ internal sealed class LargeFile : IDisposable
 
     /// <summary>The bytes on disk when they were last reported.</summary>
     public long ReportedBytes { get; set; }
+
+    /// <summary>The digest once all blocks are in, <see langword="null"/> when the name promises none.</summary>
+    public Task<string?> Digest => _hash.Digest;
 
     /// <summary>Whether bytes of an earlier process take part, so that a wrong hash may be their fault.</summary>
     public bool Adopted => _partial.Adopted;
@@ -78,22 +77,29 @@ internal sealed class LargeFile : IDisposable
 
     public bool IsWritten(int block) => Blocks.IsWritten(block);
 
-    /// <summary>Takes the next stretch nobody fetches yet, smaller the less is left, so that connections finish together.</summary>
+    /// <summary>
+    /// Takes the next stretch nobody fetches yet: several times as long as its request takes to be answered, so that asking costs
+    /// little, but no longer, because the hash goes in order and should not find everything left to be done at the end. The last ones
+    /// are smaller, so that connections finish together.
+    /// </summary>
     public Segment? TakeSegment(int connections)
     {
-        const int MinBlocks = 4 * 1024 * 1024 / BlockPool.BlockSize;
-        const int MaxBlocks = 64 * 1024 * 1024 / BlockPool.BlockSize;
         lock (_gate)
         {
-            // The first answer tells whether ranges are to be had and where the content lies; all others go there at once
-            // instead of asking the Hub again.
+            // The first answer tells where the content lies; all others go there at once instead of asking the Hub again.
             if (_unassigned.Count == 0 || ((Sequential || !_opened) && _segments.Count > 0))
             {
                 return null;
             }
 
+            (int shortest, int usual) = _pace.Blocks();
+            if (!Sequential && IsFarAhead(_unassigned[0].First, 3 * connections * usual / 2))
+            {
+                return null;
+            }
+
             int left = _unassigned.Sum(r => r.End - r.First);
-            int wanted = Sequential ? int.MaxValue : Math.Clamp(left / (2 * Math.Max(1, connections)), MinBlocks, MaxBlocks);
+            int wanted = Sequential ? int.MaxValue : Math.Clamp(left / (2 * Math.Max(1, connections)), shortest, usual);
             (int first, int end) = _unassigned[0];
             int taken = Math.Min(wanted, end - first);
             if (Sequential)
@@ -173,7 +179,7 @@ internal sealed class LargeFile : IDisposable
         }
     }
 
-    /// <summary>An answer has come: others may follow.</summary>
+    /// <summary>The Hub has said where the content lies, or it has begun to come: others may follow.</summary>
     /// <param name="location">Where the content lies, if the Hub redirected to it.</param>
     public void Open(Uri? location)
     {
@@ -182,6 +188,15 @@ internal sealed class LargeFile : IDisposable
         {
             _opened = true;
             _onWork();
+        }
+    }
+
+    /// <summary>Learns how a connection did that has brought what it was asked for.</summary>
+    public void Learn(Connection connection)
+    {
+        lock (_gate)
+        {
+            _pace.Observe(connection.Waited, connection.Bytes, connection.Age);
         }
     }
 
@@ -225,62 +240,10 @@ internal sealed class LargeFile : IDisposable
         }
 
         Interlocked.Add(ref DoneBytes, length);
-        bool kept = _pool.Available > 2 && block - Volatile.Read(ref _hashed) < 16 && _inMemory.TryAdd(block, buffer);
-        _arrived.Release();
+        bool kept = _hash.TryKeep(block, buffer);
+        _hash.Continue();
         CutRacers(block);
         return kept;
-    }
-
-    /// <summary>Hashes blocks in order as they arrive until all are in.</summary>
-    /// <returns>The digest, or <see langword="null"/> when the name promises none.</returns>
-    public async Task<string?> HashAsync(CancellationToken cancellationToken)
-    {
-        using IncrementalHash? hash = Hashes.StartFor(Item.Etag, Item.Size);
-        byte[]? readBack = null;
-        try
-        {
-            for (int block = 0; block < Blocks.Count; block++)
-            {
-                Volatile.Write(ref _hashed, block);
-                while (!Blocks.IsWritten(block))
-                {
-                    await _arrived.WaitAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                int length = Blocks.Length(block);
-                if (_inMemory.TryRemove(block, out byte[]? kept))
-                {
-                    hash?.AppendData(kept.AsSpan(0, length));
-                    _pool.Return(kept);
-                    continue;
-                }
-
-                readBack ??= GC.AllocateUninitializedArray<byte>(BlockPool.BlockSize);
-                int read = RandomAccess.Read(_partial.Handle, readBack.AsSpan(0, length), BlockMap.Offset(block));
-                if (read == length && Blocks.Agrees(block, readBack.AsSpan(0, length)))
-                {
-                    _partial.RecordFound(block, readBack.AsSpan(0, length));
-                    hash?.AppendData(readBack.AsSpan(0, length));
-                    continue;
-                }
-
-                // Not what was recorded (a power cut, a damaged journal): fetch it again and come back to it.
-                Refetch(block, length);
-                block--;
-            }
-        }
-        finally
-        {
-            foreach (int block in _inMemory.Keys)
-            {
-                if (_inMemory.TryRemove(block, out byte[]? kept))
-                {
-                    _pool.Return(kept);
-                }
-            }
-        }
-
-        return hash is null ? null : Hashes.Finish(hash);
     }
 
     public void Publish() => _partial.Publish(Item.FinalPath, Item.Size);
@@ -317,9 +280,9 @@ internal sealed class LargeFile : IDisposable
 
     public void Dispose()
     {
+        _hash.Dispose();
         _partial.Dispose();
         _lock?.Dispose();
-        _arrived.Dispose();
     }
 
     private Segment Add(Segment segment)
@@ -328,10 +291,25 @@ internal sealed class LargeFile : IDisposable
         return segment;
     }
 
-    private void Refetch(int block, int length)
+    /// <summary>
+    /// Whether a block is so far ahead of those that have come in order that it can wait: the connection that brings the first missing
+    /// one then gets what the line and this machine can do. It is waited for only while it delivers.
+    /// </summary>
+    private bool IsFarAhead(int block, int distance)
+    {
+        while (_firstMissing < Blocks.Count && Blocks.IsWritten(_firstMissing))
+        {
+            _firstMissing++;
+        }
+
+        return block - _firstMissing > distance
+            && _segments.Exists(s => s.Next <= _firstMissing && _firstMissing < s.End && s.Connection is { Quiet: < 1 });
+    }
+
+    private void Refetch(int block)
     {
         Blocks.Clear(block);
-        Interlocked.Add(ref DoneBytes, -length);
+        Interlocked.Add(ref DoneBytes, -Blocks.Length(block));
         lock (_gate)
         {
             AddMissing(block);
@@ -342,13 +320,16 @@ internal sealed class LargeFile : IDisposable
 
     private void AddMissing(int block)
     {
-        if (_unassigned.Count > 0 && _unassigned[^1].End == block)
+        _firstMissing = Math.Min(_firstMissing, block);
+        int at = _unassigned.FindIndex(range => range.First > block);
+        at = at < 0 ? _unassigned.Count : at;
+        if (at > 0 && _unassigned[at - 1].End == block)
         {
-            _unassigned[^1] = (_unassigned[^1].First, block + 1);
+            _unassigned[at - 1] = (_unassigned[at - 1].First, block + 1);
         }
         else
         {
-            _unassigned.Add((block, block + 1));
+            _unassigned.Insert(at, (block, block + 1));
         }
     }
 

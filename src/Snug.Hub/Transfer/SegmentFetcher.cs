@@ -49,7 +49,12 @@ internal sealed class SegmentFetcher(TransferContext context)
             long first = BlockMap.Offset(segment.Next) + buffer.Filled;
             long last = Math.Min(BlockMap.Offset(segment.End), item.Size) - 1;
             bool whole = first == 0 && last == item.Size - 1;
-            HubRequest request = context.RequestFor(item, uri) with { Range = whole ? null : (first, last), OwnConnection = true };
+            HubRequest request = context.RequestFor(item, uri) with
+            {
+                Range = whole ? null : (first, last),
+                OwnConnection = true,
+                Redirected = file.Open,
+            };
             using HubResponse response = await context.Http.SendAsync(request, connection.Token).ConfigureAwait(false);
             uri = response.Uri;
             if (Check(segment, response, first) is { } problem)
@@ -74,6 +79,7 @@ internal sealed class SegmentFetcher(TransferContext context)
             connection.Begin();
             Stream body = await response.Message.Content.ReadAsStreamAsync(connection.Token).ConfigureAwait(false);
             await ReadBlocksAsync(segment, buffer, body, connection).ConfigureAwait(false);
+            file.Learn(connection);
             return null;
         }
         catch (HubException e) when (e.Kind == HubErrorKind.ServerError && redirected)

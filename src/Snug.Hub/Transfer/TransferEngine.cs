@@ -113,10 +113,13 @@ internal sealed class TransferEngine(TransferContext context, Action<TransferIte
                 long now = context.Time.GetTimestamp();
                 long bytes = context.Progress.Received;
                 int small = Volatile.Read(ref state.SmallDone);
-                context.Controller.Observe(
-                    bytes - lastBytes + ((double)(small - lastSmall) * SmallFileCredit), context.Time.GetElapsedTime(last, now).TotalSeconds);
+                if (WatchConnections(state))
+                {
+                    context.Controller.Observe(
+                        bytes - lastBytes + ((double)(small - lastSmall) * SmallFileCredit), context.Time.GetElapsedTime(last, now).TotalSeconds);
+                }
+
                 (last, lastBytes, lastSmall) = (now, bytes, small);
-                WatchConnections(state);
                 PollWaiting(state, starter);
                 state.Pulse();
             }
@@ -127,12 +130,19 @@ internal sealed class TransferEngine(TransferContext context, Action<TransferIte
         }
     }
 
-    private void WatchConnections(TransferState state)
+    /// <returns>Whether most connections deliver, so that what they achieve says something about their number.</returns>
+    private bool WatchConnections(TransferState state)
     {
         long inFlight = 0;
+        int asking = 0;
+        int delivering = 0;
         List<(LargeFile File, long Done)> grown = [];
-        void Watch(Connection connection) => connection.Watch(
-            context.Settings.IdleTimeout, context.Options.MinimumThroughput, context.Options.MinimumThroughputWindow);
+        void Watch(Connection connection)
+        {
+            connection.Watch(context.Settings.IdleTimeout, context.Options.MinimumThroughput, context.Options.MinimumThroughputWindow);
+            _ = connection.Receiving ? delivering++ : asking++;
+        }
+
         lock (state.Gate)
         {
             foreach (LargeFile file in state.Active)
@@ -158,6 +168,8 @@ internal sealed class TransferEngine(TransferContext context, Action<TransferIte
                 context.Progress.File(file.Item.Path, DownloadFileState.Transferring, done, file.Item.Size);
             }
         }
+
+        return delivering >= asking;
     }
 
     /// <summary>Looks whether contents that others were downloading are there by now, or free to be taken.</summary>

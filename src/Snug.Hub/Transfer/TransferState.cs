@@ -20,6 +20,9 @@ internal sealed class TransferState(int contents, CancellationToken cancellation
     /// <summary>The large files under way.</summary>
     public List<LargeFile> Active { get; } = [];
 
+    /// <summary>Hashes the large files.</summary>
+    public HashThreads Hashing { get; } = new();
+
     /// <summary>The connections of small files, for the watchdog.</summary>
     public HashSet<Connection> SmallConnections { get; } = [];
 
@@ -98,6 +101,7 @@ internal sealed class TransferState(int contents, CancellationToken cancellation
 
     public void Dispose()
     {
+        Hashing.Dispose();
         foreach (LargeFile file in Active)
         {
             file.Leave();

@@ -58,18 +58,7 @@ public sealed class PartialFileTests
     {
         using TemporaryFolder folder = new();
         string partial = Path.Join(folder.Root, "abc.1.incomplete");
-        TransferItem item = new()
-        {
-            Repository = RepositoryId.Parse("org/model"),
-            Commit = new string('0', 40),
-            Path = "model.safetensors",
-            Size = 2 * BlockPool.BlockSize,
-            Etag = "abc",
-            PartialFolder = folder.Root,
-            PartialStem = "abc",
-            FinalPath = Path.Join(folder.Root, "abc"),
-            LockPath = Path.Join(folder.Root, "abc.lock"),
-        };
+        TransferItem item = TransferItems.Create(folder, 2 * BlockPool.BlockSize, etag: "abc");
         await File.WriteAllBytesAsync(partial, new byte[BlockPool.BlockSize], TestContext.Current.CancellationToken);
         File.SetLastWriteTimeUtc(partial, DateTime.UnixEpoch);
         using CancellationTokenSource done = new();

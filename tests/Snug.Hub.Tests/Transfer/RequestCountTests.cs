@@ -58,6 +58,21 @@ public sealed class RequestCountTests
     }
 
     [Fact]
+    public async Task A_first_range_that_does_not_come_holds_up_no_other()
+    {
+        MemoryRepositorySource source = new();
+        HostedCommit commit = await SyntheticRepositories.AddLargeAsync(source, Id, 40_000_000);
+        await using TestHub hub = await TestHub.StartAsync(source, cancellationToken: Cancellation);
+        using TemporaryCache cache = new();
+        using HubClient client = hub.CreateClient(cache, options => (options.HeaderTimeout, options.StallTimeout) = (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)));
+        hub.Faults.Add(new FaultRule { Fault = Fault.StallHeaders(), Times = 1, Listener = HubListener.Storage });
+
+        await client.DownloadSnapshotAsync(Id, cancellationToken: Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        cache.AssertSnapshot(Id, commit);
+    }
+
+    [Fact]
     public async Task An_address_that_expires_during_the_download_is_asked_for_anew()
     {
         MemoryRepositorySource source = new();

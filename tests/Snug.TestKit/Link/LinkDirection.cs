@@ -12,9 +12,15 @@ namespace Snug.TestKit;
 internal sealed class LinkDirection(
     Socket from, Socket to, TimeSpan delay, double? bytesPerSecond, long opened, TimeSpan opening, Action<int> count)
 {
-    private const int ChunkSize = 64 * 1024;
-    private const int UnshapedChunkSize = 256 * 1024;
+    private const int MinChunkSize = 16 * 1024;
+    private const int MaxChunkSize = 256 * 1024;
     private const long MinInFlight = 512 * 1024;
+
+    /// <summary>
+    /// Bytes travel together that the line takes this long for: timers are not much finer, and each costs processor time that would be
+    /// missing to those who are measured.
+    /// </summary>
+    private static readonly TimeSpan ChunkTime = TimeSpan.FromMilliseconds(5);
 
     /// <summary>A line without a rate has room for what fast loopback can put on it.</summary>
     private const double UnlimitedRate = 2e9;
@@ -40,7 +46,7 @@ internal sealed class LinkDirection(
 
     private async Task CopyAsync(CancellationToken cancellationToken)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(UnshapedChunkSize);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxChunkSize);
         try
         {
             while (await from.ReceiveAsync(buffer, cancellationToken) is > 0 and int read)
@@ -58,12 +64,13 @@ internal sealed class LinkDirection(
     {
         double rate = bytesPerSecond ?? UnlimitedRate;
         long room = Math.Max(MinInFlight, (long)(2 * rate * (delay.TotalSeconds + 0.005)));
-        Channel<Chunk> line = Channel.CreateBounded<Chunk>(new BoundedChannelOptions((int)Math.Max(16, room / ChunkSize)) { SingleReader = true, SingleWriter = true });
+        int chunkSize = (int)Math.Clamp(rate * ChunkTime.TotalSeconds, MinChunkSize, MaxChunkSize);
+        Channel<Chunk> line = Channel.CreateBounded<Chunk>(new BoundedChannelOptions((int)Math.Max(16, room / chunkSize)) { SingleReader = true, SingleWriter = true });
         using CancellationTokenSource broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task delivering = DeliverAsync(line, broken);
         try
         {
-            await ReceiveAsync(line.Writer, broken.Token);
+            await ReceiveAsync(line.Writer, chunkSize, broken.Token);
             line.Writer.Complete();
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
@@ -75,7 +82,7 @@ internal sealed class LinkDirection(
         await delivering;
     }
 
-    private async Task ReceiveAsync(ChannelWriter<Chunk> line, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(ChannelWriter<Chunk> line, int chunkSize, CancellationToken cancellationToken)
     {
         long first = opened + Ticks(opening);
         long sent = 0;
@@ -84,8 +91,8 @@ internal sealed class LinkDirection(
         {
             // Waiting for bytes holds no buffer: thousands of idle connections are cheap.
             await from.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
-            int read = await from.ReceiveAsync(buffer.AsMemory(0, ChunkSize), cancellationToken);
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(chunkSize);
+            int read = await from.ReceiveAsync(buffer.AsMemory(0, chunkSize), cancellationToken);
             if (read == 0)
             {
                 ArrayPool<byte>.Shared.Return(buffer);
