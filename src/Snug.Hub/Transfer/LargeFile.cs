@@ -68,8 +68,8 @@ internal sealed class LargeFile : IDisposable
     /// <summary>Whether the server ignores ranges, so that one connection must fetch the file from front to back.</summary>
     public bool Sequential { get; private set; }
 
-    /// <summary>Failures in a row without a single new byte, over all connections of the file.</summary>
-    public int Failures;
+    /// <summary>The bytes that all connections have received, those that come twice included.</summary>
+    public long ReceivedBytes;
 
     private BlockMap Blocks => _partial.Blocks;
 
@@ -122,8 +122,8 @@ internal sealed class LargeFile : IDisposable
     }
 
     /// <summary>
-    /// Takes work from a connection that will not finish soon: the second half of its stretch, or, when that is short, the
-    /// same blocks in a race.
+    /// Takes work from a connection that will not finish soon: the second half of its stretch, all of it from one that has fallen silent, or,
+    /// when it is short, the same blocks in a race.
     /// </summary>
     public Segment? TakeOver(double worthSeconds)
     {
@@ -157,6 +157,13 @@ internal sealed class LargeFile : IDisposable
             }
 
             slowest.Hedged = true;
+            if (end - next > 1 && stalled)
+            {
+                // Should it wake up, it ends with the block that it is in the middle of.
+                slowest.End = next + 1;
+                return Add(new Segment(this, next, end));
+            }
+
             return Add(new Segment(this, next, end) { Hedged = true });
         }
     }

@@ -11,6 +11,8 @@ internal sealed class SegmentFetcher(TransferContext context)
         LargeFile file = segment.File;
         using BlockBuffer buffer = new(context.Pool);
         int wrongAnswers = 0;
+        int failures = 0;
+        long received = 0;
         while (SkipWritten(segment, buffer) && !(file.Sequential && segment.Next > 0))
         {
             if (await ReceiveAsync(segment, buffer, cancellationToken).ConfigureAwait(false) is not { } failure)
@@ -26,7 +28,10 @@ internal sealed class SegmentFetcher(TransferContext context)
                 continue;
             }
 
-            int failures = Interlocked.Increment(ref file.Failures);
+            // Failures in a row are those without a single new byte, whichever connection of the file brings it.
+            long before = received;
+            received = Interlocked.Read(ref file.ReceivedBytes);
+            failures = received == before ? failures + 1 : 1;
             if (!await context.WaitBeforeRetryAsync(file.Item, failure, failures, file.DoneBytes, cancellationToken).ConfigureAwait(false))
             {
                 throw failure;
@@ -130,7 +135,7 @@ internal sealed class SegmentFetcher(TransferContext context)
                 }
 
                 buffer.Filled += read;
-                Volatile.Write(ref file.Failures, 0);
+                Interlocked.Add(ref file.ReceivedBytes, read);
                 connection.Received(read);
                 context.Progress.AddReceived(read);
                 context.Usage.Received(read);

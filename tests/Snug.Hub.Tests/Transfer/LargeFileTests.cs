@@ -85,6 +85,27 @@ public sealed class LargeFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_connection_that_has_fallen_silent_all_but_the_block_it_is_at_is_taken_over()
+    {
+        ManualTime time = new();
+        Segment first = _file.TakeSegment(Connections)!;
+        using Connection connection = new(time, TestContext.Current.CancellationToken);
+        first.Connection = connection;
+        connection.Begin();
+        byte[] buffer = await _pool.RentAsync(TestContext.Current.CancellationToken);
+        Assert.True(_file.Accept(0, buffer));
+        first.Next = 1;
+        connection.Received(BlockPool.BlockSize);
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        Segment? helper = _file.TakeOver(worthSeconds: 0.3);
+
+        Assert.Equal((1, 16), (helper?.Next, helper?.End));
+        Assert.Equal((1, 2), (first.Next, first.End));
+        Assert.Null(_file.TakeOver(worthSeconds: 0.3));
+    }
+
+    [Fact]
     public void The_last_stretches_are_shorter()
     {
         _ = _file.TakeSegment(Connections);

@@ -73,6 +73,35 @@ public sealed class RequestCountTests
     }
 
     [Fact]
+    public async Task Connections_that_break_at_the_same_time_have_failed_once_each()
+    {
+        const int Connections = 4;
+        MemoryRepositorySource source = new();
+        HostedCommit commit = await SyntheticRepositories.AddLargeAsync(source, Id, 40_000_000);
+        await using TestHub hub = await TestHub.StartAsync(source, cancellationToken: Cancellation);
+        using TemporaryCache cache = new();
+        using HubClient client = hub.CreateClient(cache, options => (options.MaxConnections, options.MaxRetries) = (Connections, 1));
+        int asked = 0;
+        TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Fault together = Fault.Custom("all connections break", async (context, _) =>
+        {
+            if (Interlocked.Increment(ref asked) == Connections)
+            {
+                all.SetResult();
+            }
+
+            await all.Task;
+            context.Abort();
+        });
+        hub.Faults.Add(new FaultRule { Fault = together, Times = Connections, Listener = HubListener.Storage });
+
+        await client.DownloadSnapshotAsync(Id, cancellationToken: Cancellation);
+
+        Assert.Equal(Connections, asked);
+        cache.AssertSnapshot(Id, commit);
+    }
+
+    [Fact]
     public async Task An_address_that_expires_during_the_download_is_asked_for_anew()
     {
         MemoryRepositorySource source = new();
