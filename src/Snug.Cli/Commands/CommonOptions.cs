@@ -36,7 +36,7 @@ internal sealed class CommonOptions
 
     public Option<bool> Offline { get; } = new("--offline") { Description = "Send no request; use what is in the cache." };
 
-    public Option<bool> Background { get; } = new(JobStart.Option) { Description = "Return at once and go on without this terminal; 'snug jobs' shows how far it is." };
+    public Option<bool> Background { get; } = new("--background") { Description = "Return at once and go on without this terminal; 'snug jobs' shows how far it is." };
 
     public Option<string?> Type { get; } =
         Among("--type", "What REPO is, where its text does not say it (default: model).", ["model", "dataset", "space"]);

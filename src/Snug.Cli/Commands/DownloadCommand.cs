@@ -92,7 +92,7 @@ internal sealed class DownloadCommand : SnugCommand
             throw CliException.Usage("--force transfers everything again, which offline mode forbids.", "Drop --force, or --offline (HF_HUB_OFFLINE).");
         }
 
-        if (invocation.Get(invocation.Common.Background))
+        if (invocation.StartsJob)
         {
             return invocation.Get(_dryRun)
                 ? throw CliException.Usage("--dry-run shows what would be done; there is nothing to do in the background.", "Drop --background, or --dry-run.")

@@ -46,7 +46,7 @@ internal sealed class EnsureCommand : SnugCommand
     protected override async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         List<string> models = await ReadModelsAsync(invocation, cancellationToken);
-        if (invocation.Get(invocation.Common.Background))
+        if (invocation.StartsJob)
         {
             return await JobStart.RunAsync(invocation, models, cancellationToken);
         }

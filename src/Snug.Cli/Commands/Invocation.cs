@@ -131,6 +131,9 @@ internal sealed class Invocation(CliConsole console, CommonOptions common, Parse
 
     public RepositoryReference Repository(string text, HubSettings settings) => common.ReadRepository(parse, text, settings);
 
+    /// <summary>Whether a job is to be started: it was asked for, and this process is none itself.</summary>
+    public bool StartsJob => parse.GetValue(common.Background) && console.Job is null;
+
     /// <summary>Starts showing progress as it was asked for.</summary>
     public ProgressView ShowProgress(HubSettings settings) =>
         console.Job is { } job ? new JobProgress(console, job) : ProgressView.Create(console, ModeOfProgress(settings));

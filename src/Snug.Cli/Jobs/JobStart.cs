@@ -5,9 +5,6 @@ namespace Snug.Cli;
 /// <summary>Starts the command that is running once more, as a process that needs no terminal.</summary>
 internal static class JobStart
 {
-    /// <summary>The option that asks for it.</summary>
-    public const string Option = "--background";
-
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Starts a job, and waits until its process has taken over.</summary>
@@ -71,7 +68,7 @@ internal static class JobStart
 
         // Started as 'dotnet snug.dll', the program is dotnet and the first argument of all is the assembly.
         bool isHosted = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        ProcessStartInfo start = new(program, [.. isHosted ? command[..1] : [], .. command[1..].Where(argument => argument != Option)])
+        ProcessStartInfo start = new(program, [.. isHosted ? command[..1] : [], .. command[1..]])
         {
             UseShellExecute = false,
             CreateNoWindow = true,

@@ -126,6 +126,18 @@ public sealed class JobsCommandTests : IAsyncLifetime
         Assert.InRange(next.Json.GetProperty("transferredBytes").GetInt64(), 1, WeightBytes - 1);
     }
 
+    [Theory]
+    [InlineData("--background=true")]
+    [InlineData("--background:true")]
+    public async Task A_job_is_one_process_however_it_was_asked_for(string option)
+    {
+        CommandResult start = await SnugProcess.RunAsync(_cli, null, "download", Model, option);
+        JsonElement ended = await EndAsync();
+
+        Assert.Equal((0, ended.GetProperty("id").GetString()), (start.ExitCode, start.Output.Trim()));
+        Assert.Equal("done", ended.GetProperty("state").GetString());
+    }
+
     [Fact]
     public async Task A_job_that_fails_has_the_exit_code_of_its_command_and_says_why_in_its_log()
     {
