@@ -9,7 +9,7 @@ internal sealed class Aria2Peer(bool verifies) : Peer
 {
     public override string Name => verifies ? "aria2c+checksum" : "aria2c";
 
-    public override string Does => verifies ? "the same with `checksum=sha-256=…` for each file" : "is given the addresses; `-x16 -s16 -j64`; no hashing";
+    public override string Does => verifies ? "the same with `checksum=sha-256=…` for each file" : "is given the addresses; `-x16 -s16 -j128`; no hashing";
 
     public override async Task<(string? Version, string? Problem)> PrepareAsync() => await ProbeAsync("aria2c", "--version");
 
@@ -30,7 +30,7 @@ internal sealed class Aria2Peer(bool verifies) : Peer
         await File.WriteAllTextAsync(input, list.ToString());
         string[] arguments =
         [
-            "--quiet", "--no-conf", "-x16", "-s16", "-k1M", "-j64", "--file-allocation=none", "--summary-interval=0", "-d", folder, "-i", input,
+            "--quiet", "--no-conf", "-x16", "-s16", "-k1M", "-j128", "--file-allocation=none", "--summary-interval=0", "-d", folder, "-i", input,
         ];
         return (await RunAsync("aria2c", arguments), folder);
     }

@@ -9,7 +9,7 @@ internal sealed class CurlPeer(bool verifies) : Peer
 {
     public override string Name => verifies ? "curl+sha256sum" : "curl";
 
-    public override string Does => verifies ? "the same, then `sha256sum -c`, which is given the hashes" : "is given the addresses; `-Z` for many files; no hashing";
+    public override string Does => verifies ? "the same, then `sha256sum -c`, which is given the hashes" : "is given the addresses; `-Z --parallel-max 128` for many files; no hashing";
 
     public override async Task<(string? Version, string? Problem)> PrepareAsync()
     {
@@ -27,7 +27,7 @@ internal sealed class CurlPeer(bool verifies) : Peer
 
         string config = Path.Join(folder, "curl.txt");
         await File.WriteAllTextAsync(config, list.ToString());
-        string[] curl = ["-sSf", "-L", "-Z", "--create-dirs", "-K", config];
+        string[] curl = ["-sSf", "-L", "-Z", "--parallel-max", "128", "--create-dirs", "-K", config];
         if (!verifies)
         {
             return (await RunAsync("curl", curl), folder);

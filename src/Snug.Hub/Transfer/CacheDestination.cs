@@ -8,6 +8,9 @@ internal sealed class CacheDestination : DownloadDestination
     private readonly PackageSet _packages;
     private readonly Lazy<bool> _listing;
 
+    /// <summary>Whether nothing of the commit can be there: thousands of files need not be looked for one by one.</summary>
+    private readonly bool _isEmpty;
+
     /// <param name="repository">The repository.</param>
     /// <param name="commit">The commit.</param>
     /// <param name="layout">The cache.</param>
@@ -20,6 +23,7 @@ internal sealed class CacheDestination : DownloadDestination
         _layout = layout;
         _writer = writer;
         _packages = new PackageSet(selection.Files, folder);
+        _isEmpty = !Directory.Exists(layout.Blobs(repository)) && !Directory.Exists(layout.Snapshot(repository, commit));
         _listing = new Lazy<bool>(() =>
         {
             if (selection.IsWholeListing)
@@ -41,6 +45,11 @@ internal sealed class CacheDestination : DownloadDestination
 
     public override ContentState StateOf(RepositoryFile file)
     {
+        if (_isEmpty)
+        {
+            return ContentState.Missing;
+        }
+
         FileInfo entry = new(_layout.SnapshotFile(Repository, Commit, file.Path));
         bool hasBlob = RealFile.LengthOf(_layout.Blob(Repository, file.Etag)) == file.Size;
         if (entry.Exists)

@@ -73,10 +73,10 @@ internal sealed class DownloadPlanner
     /// <summary>Throws when what is to be transferred does not fit on the disk.</summary>
     public void RequireRoom()
     {
-        DownloadPlan plan = ToPlan("");
-        if (plan.FreeBytes is { } free && plan.BytesToFetch > free)
+        long bytes = AdoptableBytes().Sum(found => found.Item.Size - found.Bytes);
+        if (FreeBytesOf(_destination.Volume) is { } free && bytes > free)
         {
-            throw StorageErrors.TooLarge(_destination.Repository, _destination.Volume, plan.BytesToFetch, free);
+            throw StorageErrors.TooLarge(_destination.Repository, _destination.Volume, bytes, free);
         }
     }
 
@@ -89,20 +89,8 @@ internal sealed class DownloadPlanner
             planned[file.Path] = new PlannedFile(file.Path, file.Size, file.Etag, PlannedFileState.Present, 0);
         }
 
-        Dictionary<string, IReadOnlyList<string>> listings = new(StringComparer.Ordinal);
-        foreach (TransferItem item in _items)
+        foreach ((TransferItem item, long adoptable) in AdoptableBytes())
         {
-            long adoptable = 0;
-            if (!TransferQueue.IsSmall(item))
-            {
-                if (!listings.TryGetValue(item.PartialFolder, out IReadOnlyList<string>? listing))
-                {
-                    listings[item.PartialFolder] = listing = PartialFiles.List(item.PartialFolder);
-                }
-
-                adoptable = PartialFiles.AdoptableBytes(item, listing);
-            }
-
             PlannedFileState state = adoptable > 0 ? PlannedFileState.Partial : PlannedFileState.Missing;
             foreach (RepositoryFile file in _missing[item.FinalPath])
             {
@@ -116,6 +104,27 @@ internal sealed class DownloadPlanner
         {
             FreeBytes = FreeBytesOf(_destination.Volume),
         };
+    }
+
+    /// <summary>What earlier downloads left of the contents to transfer.</summary>
+    private IEnumerable<(TransferItem Item, long Bytes)> AdoptableBytes()
+    {
+        Dictionary<string, IReadOnlyList<string>> listings = new(StringComparer.Ordinal);
+        foreach (TransferItem item in _items)
+        {
+            if (TransferQueue.IsSmall(item))
+            {
+                yield return (item, 0);
+                continue;
+            }
+
+            if (!listings.TryGetValue(item.PartialFolder, out IReadOnlyList<string>? listing))
+            {
+                listings[item.PartialFolder] = listing = PartialFiles.List(item.PartialFolder);
+            }
+
+            yield return (item, PartialFiles.AdoptableBytes(item, listing));
+        }
     }
 
     private static long? FreeBytesOf(string folder)

@@ -6,14 +6,10 @@ namespace Snug.Hub;
 internal sealed partial class Downloader(
     RepositoryApi api, HubHttp http, HubClientOptions clientOptions, BlockPool pool, TimeProvider time, ILogger logger)
 {
-    private const int StartConnections = 16;
-    private const int StartWithManyFiles = 64;
+    private const int ManySmallFiles = 64;
 
     /// <summary>Where a request is answered this fast, a few connections fill the line, and more only get in each other's way.</summary>
     private static readonly TimeSpan NearAnswer = TimeSpan.FromMilliseconds(20);
-
-    private const int StartNear = 4;
-    private const int ManySmallFiles = 64;
 
     private int _running;
 
@@ -124,9 +120,7 @@ internal sealed partial class Downloader(
 
     private async Task TransferAsync(HubSettings settings, DownloadPlanner planner, ProgressTracker tracker, CancellationToken cancellationToken)
     {
-        int small = planner.Items.Count(TransferQueue.IsSmall);
-        int start = small > ManySmallFiles ? StartWithManyFiles : http.QuickestAnswer < NearAnswer ? StartNear : StartConnections;
-        GoodputController controller = new(clientOptions.MaxConnections, start);
+        GoodputController controller = new(clientOptions.MaxConnections, StartConnections(planner.Items));
         BandwidthLimiter limiter = new(clientOptions.BandwidthLimit, time);
         TransferContext context = new(http, settings, clientOptions, pool, limiter, controller, tracker, time, logger);
         Interlocked.Increment(ref _running);
@@ -141,6 +135,16 @@ internal sealed partial class Downloader(
                 pool.Trim();
             }
         }
+    }
+
+    /// <summary>
+    /// With how many connections to begin: small files are round trips, which cost nothing side by side, and of a large one each connection may
+    /// bring little.
+    /// </summary>
+    private int StartConnections(IReadOnlyCollection<TransferItem> items)
+    {
+        bool isNear = http.QuickestAnswer < NearAnswer;
+        return items.Count(TransferQueue.IsSmall) > ManySmallFiles ? (isNear ? 64 : 128) : (isNear ? 4 : 16);
     }
 
     private async Task<Selection> SelectAsync(
