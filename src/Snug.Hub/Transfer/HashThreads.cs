@@ -54,7 +54,11 @@ internal sealed class HashThreads : IDisposable
         {
             if (file.HashSome(scratch))
             {
-                Add(file);
+                // Whoever waits comes first; it needs no other thread.
+                lock (_gate)
+                {
+                    _ready.Enqueue(file);
+                }
             }
         }
     }
