@@ -45,6 +45,8 @@ internal sealed class OrderedHash : IDisposable
     /// <summary>Looks whether blocks can be hashed; to be called after each one that was written.</summary>
     public void Continue()
     {
+        // The block that the caller wrote must be seen by a thread that leaves the file, or that thread's place by us: else nobody goes on.
+        Interlocked.MemoryBarrier();
         if (_partial.Blocks.IsWritten(Math.Min(Volatile.Read(ref _next), _partial.Blocks.Count - 1)) && Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0)
         {
             _threads.Add(this);
